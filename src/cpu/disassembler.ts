@@ -70,25 +70,25 @@ interface Printing {
 }
 
 /** A field's value without the bits that the mnemonic stands for. */
-const valueOf = (p: Printing, { place }: PlacedField): number => {
+const fieldValue = (p: Printing, { place }: PlacedField): number => {
   const value = getField(p.bytes, place, p.start);
   return p.fixed !== undefined && p.fixed.place[0] === place[0] ? value & ~p.fixed.mask : value;
 };
 
 const relativeText = (p: Printing, field: PlacedField): string => {
-  const halfwords = signed(valueOf(p, field), field.place[1]);
+  const halfwords = signed(fieldValue(p, field), field.place[1]);
   const target = BigInt.asUintN(LAST_ADDRESS_BITS, p.address + 2n * BigInt(halfwords));
   const name = p.symbol?.(target);
   return name === undefined ? `0x${target.toString(16)}` : `${target.toString(16)} <${name}>`;
 };
 
 const storageText = (p: Printing, operand: Operand & { kind: 'storage' }): string => {
-  const low = valueOf(p, operand.displacement);
+  const low = fieldValue(p, operand.displacement);
   const high = operand.high;
-  const displacement = high === undefined ? low : signed(valueOf(p, high), high.place[1]) * 2 ** operand.displacement.place[1] + low;
-  const base = valueOf(p, operand.base);
+  const displacement = high === undefined ? low : signed(fieldValue(p, high), high.place[1]) * 2 ** operand.displacement.place[1] + low;
+  const base = fieldValue(p, operand.base);
   const inner = operand.inner;
-  const value = inner === undefined ? 0 : valueOf(p, inner.field);
+  const value = inner === undefined ? 0 : fieldValue(p, inner.field);
   const plain = inner === undefined || (inner.kind === 'index' && value === 0);
   if (plain) return base === 0 ? `${displacement}` : `${displacement}(%r${base})`;
   return `${displacement}(${inner.kind === 'length' ? value + 1 : `%r${value}`},%r${base})`;
@@ -97,7 +97,7 @@ const storageText = (p: Printing, operand: Operand & { kind: 'storage' }): strin
 const operandText = (p: Printing, operand: Operand): string => {
   if (operand.kind === 'storage') return storageText(p, operand);
   if (operand.kind === 'relative') return relativeText(p, operand.field);
-  const value = valueOf(p, operand.field);
+  const value = fieldValue(p, operand.field);
   if (operand.kind === 'register') return `%${operand.class}${value}`;
   return `${operand.signed ? signed(value, operand.field.place[1]) : value}`;
 };
@@ -107,7 +107,7 @@ const shownOperands = (p: Printing, operands: readonly Operand[]): readonly Oper
   let count = operands.length;
   for (; count > 0; count--) {
     const last = operands[count - 1]!;
-    if (last.kind === 'storage' || !last.optional || valueOf(p, last.field) !== 0) break;
+    if (last.kind === 'storage' || !last.optional || fieldValue(p, last.field) !== 0) break;
   }
   return operands.slice(0, count);
 };

@@ -51,5 +51,5 @@ export const insn = (cursor: Cursor, pass: Pass): void => {
   for (let index = format.length - 1, rest = opcode; index >= 0; index--, rest = Math.floor(rest / 256)) bytes[index] = rest % 256;
   const operands = parseOperands(format, known.operands);
   if (operands.length > 0) cursor.expect(',', 'after the operation code');
-  encodeOperands(`.insn ${name}`, { format, operands }, bytes, cursor, pass);
+  encodeOperands({ mnemonic: `.insn ${name}`, syntax: { format, operands }, bytes, anyRegister: true }, cursor, pass);
 };

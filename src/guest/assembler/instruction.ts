@@ -18,6 +18,8 @@ interface Encoding {
   readonly pass: Pass;
   readonly mnemonic: string;
   readonly fixed: Syntax['fixed'];
+  /** Registers of every class are taken, as `.insn` does: it cannot know what the instruction means. */
+  readonly anyRegister: boolean;
 }
 
 const put = (e: Encoding, field: PlacedField, value: number): void => putField(e.bytes, field.place, value);
@@ -52,7 +54,7 @@ const namedRegister = (e: Encoding, registerClass: keyof typeof CLASS_NAMES): nu
   const found = bare[0] as keyof typeof CLASS_NAMES;
   const index = Number(bare.slice(1));
   if (index >= REGISTERS) throw cursor.error(`'${text}' is no register, expected %${registerClass}0 to %${registerClass}15`, at);
-  const fits = found === registerClass || (found === 'r' && registerClass !== 'f');
+  const fits = e.anyRegister || found === registerClass || (found === 'r' && registerClass !== 'f');
   if (!fits) throw cursor.error(`found ${CLASS_NAMES[found]} register '${text}', expected a ${CLASS_NAMES[registerClass]} register`, at);
   return index;
 };
@@ -150,9 +152,18 @@ const describe = (operand: Operand): string => {
   return operand.kind === 'relative' ? 'a target address' : 'a number';
 };
 
-/** Reads operands into the fields of an instruction and emits it. `bytes` holds the operation code. */
-export const encodeOperands = (mnemonic: string, syntax: Syntax, bytes: Uint8Array, cursor: Cursor, pass: Pass): void => {
-  const e: Encoding = { bytes, cursor, pass, mnemonic, fixed: syntax.fixed };
+/** An instruction to assemble: what to call it in messages, its operands and its operation code in place. */
+export interface Skeleton {
+  readonly mnemonic: string;
+  readonly syntax: Syntax;
+  readonly bytes: Uint8Array;
+  readonly anyRegister: boolean;
+}
+
+/** Reads operands into the fields of an instruction and emits it. */
+export const encodeOperands = (skeleton: Skeleton, cursor: Cursor, pass: Pass): void => {
+  const { mnemonic, syntax, bytes } = skeleton;
+  const e: Encoding = { ...skeleton, fixed: syntax.fixed, cursor, pass };
   for (const [index, operand] of syntax.operands.entries()) {
     if (cursor.done) {
       if (operand.optional) break;
@@ -195,5 +206,5 @@ export const assembleInstruction = (name: string, cursor: Cursor, pass: Pass, at
   const { format } = form.syntax;
   const bytes = new Uint8Array(format.length);
   putOpcode(bytes, format, form.row.opcode);
-  encodeOperands(form.mnemonic, form.syntax, bytes, cursor, pass);
+  encodeOperands({ mnemonic: form.mnemonic, syntax: form.syntax, bytes, anyRegister: false }, cursor, pass);
 };
