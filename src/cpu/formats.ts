@@ -88,7 +88,7 @@ export const FORMATS = {
   'RIE-c': format(6, 'last', 'r1,i2,m3,j4', { r1: R1, m3: R2, i4: [16, 16], i2: [32, 8] }),
   'RIE-d': format(6, 'last', 'r1,r3,i2', { r1: R1, r3: R2, i2: [16, 16] }),
   'RIE-e': format(6, 'last', 'r1,r3,j2', { r1: R1, r3: R2, i2: [16, 16] }),
-  'RIE-f': format(6, 'last', 'r1,r2,u3,u4,u5?', { r1: R1, r2: R2, i3: [16, 8], i4: [24, 8], i5: [32, 8] }),
+  'RIE-f': format(6, 'last', 'r1,r2,u3,u4,u5', { r1: R1, r2: R2, i3: [16, 8], i4: [24, 8], i5: [32, 8] }),
   'RIE-g': format(6, 'last', 'r1,i2,m3', { r1: R1, m3: R2, i2: [16, 16] }),
   RIS: format(6, 'last', 'r1,i2,m3,d4(b4)', { r1: R1, m3: R2, b4: [16, 4], d4: [20, 12], i2: [32, 8] }),
   RRS: format(6, 'last', 'r1,r2,m3,d4(b4)', { r1: R1, r2: R2, b4: [16, 4], d4: [20, 12], m3: [32, 4] }),
