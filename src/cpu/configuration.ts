@@ -1,0 +1,96 @@
+import { Cpu } from './cpu.ts';
+import { EventStream } from './events.ts';
+import { FACILITIES } from './facilities.ts';
+import { assignSlots, generateInterpreter, INVALID_SLOT, type InterpreterExports, SECOND_LEVEL } from './interpreter.ts';
+import { connect } from './imports.ts';
+import { CPU_BASE, CPU_SIZE, DISPATCH, DISPATCH_LAST, MAX_CPUS } from './layout.ts';
+import type { Profile } from './profile.ts';
+import { PROFILES } from './profile.ts';
+import { FORMATS } from './formats.ts';
+import type { Row } from './row.ts';
+import { ROWS } from './rows/index.ts';
+import { Storage } from './storage.ts';
+import { Tlb } from './tlb.ts';
+
+export interface ConfigurationOptions {
+  /** Bytes of host absolute storage. */
+  readonly storageSize: number;
+  /** CPUs, 1 to 64. */
+  readonly cpus?: number;
+  readonly profile?: Profile;
+  /** STFLE bits that are one. */
+  readonly facilities?: ReadonlySet<number>;
+}
+
+const SLOTS = assignSlots(ROWS);
+let compiled: WebAssembly.Module | undefined;
+/** The interpreter's module is the same for every configuration. */
+const interpreterModule = (): WebAssembly.Module => (compiled ??= new WebAssembly.Module(generateInterpreter(SLOTS)));
+
+/** A configuration in the PoP's sense: storage, CPUs and what they share. */
+export class Configuration {
+  readonly storage: Storage;
+  readonly tlb: Tlb;
+  readonly cpus: readonly Cpu[];
+  readonly events = new EventStream();
+  readonly profile: Profile;
+  readonly facilities: ReadonlySet<number>;
+  readonly interpreter: InterpreterExports;
+  /** Instructions that all CPUs have executed in finished runs, and idle time in the same unit: what the TOD clock counts. */
+  elapsed = 0;
+  readonly #mappings = new Map<string, number>();
+
+  constructor({ storageSize, cpus = 1, profile = PROFILES.zvm, facilities = FACILITIES }: ConfigurationOptions) {
+    if (cpus < 1 || cpus > MAX_CPUS) throw new RangeError(`${cpus} CPUs`);
+    this.storage = new Storage(storageSize);
+    this.tlb = new Tlb(this.storage);
+    this.profile = profile;
+    this.facilities = facilities;
+    this.cpus = Array.from({ length: cpus }, (_, index) => new Cpu(this, index));
+    this.#fillDispatch();
+    const imports = connect((pointer) => this.cpus[(pointer - CPU_BASE) / CPU_SIZE]!, SLOTS.order);
+    const instance = new WebAssembly.Instance(interpreterModule(), { env: { memory: this.storage.memory, ...imports } });
+    this.interpreter = instance.exports as unknown as InterpreterExports;
+  }
+
+  /** A number for a combination of host tables and limits; see {@link GuestMapping.id}. */
+  mappingId(description: string): number {
+    const known = this.#mappings.get(description);
+    if (known !== undefined) return known;
+    this.#mappings.set(description, this.#mappings.size + 1);
+    return this.#mappings.size;
+  }
+
+  /** The row of the instruction at an offset of linear memory, by the same tables that generated code uses. */
+  decode(offset: number): Row | undefined {
+    const { view, bytes } = this.storage;
+    let slot = view.getUint16(DISPATCH + 2 * view.getUint16(offset, true), true);
+    if (slot >= SECOND_LEVEL) slot = view.getUint16(DISPATCH_LAST + 512 * (slot & 0xff) + 2 * bytes[offset + 5]!, true);
+    return SLOTS.order[slot - 1];
+  }
+
+  #fillDispatch(): void {
+    const { view } = this.storage;
+    const secondLevel = new Map<number, number>();
+    // The tables are indexed with the halfword as WebAssembly loads it: first byte low.
+    const set = (first: number, second: number, slot: number): void => view.setUint16(DISPATCH + 2 * (first | (second << 8)), slot, true);
+    for (const row of SLOTS.order) {
+      const slot = row.facility === undefined || this.facilities.has(row.facility) ? SLOTS.slotOf.get(row)! : INVALID_SLOT;
+      const first = Number.parseInt(row.opcode.slice(0, 2), 16);
+      const rest = Number.parseInt(row.opcode.slice(2) || '0', 16);
+      const place = FORMATS[row.format].opcode;
+      if (place === 'halfword') set(first, rest, slot);
+      else if (place === 'last') {
+        let table = secondLevel.get(first);
+        if (table === undefined) {
+          table = secondLevel.size;
+          secondLevel.set(first, table);
+        }
+        for (let second = 0; second < 256; second++) set(first, second, SECOND_LEVEL + table);
+        view.setUint16(DISPATCH_LAST + 512 * table + 2 * rest, slot, true);
+      } else {
+        for (let second = 0; second < 256; second++) if (place === 'byte' || (second & 15) === rest) set(first, second, slot);
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { Interruption } from './interruption.ts';
+
+/** The eight valid page states: usage (S stable, U unused, P potentially volatile, V volatile) and content (r resident, p preserved, z logically zero). */
+export interface PageState {
+  readonly usage: 'S' | 'U' | 'P' | 'V';
+  readonly content: 'r' | 'p' | 'z';
+  readonly nodat: boolean;
+}
+
+/** Everything that a machine tells about itself, at the point where it happens. `instruction` counts the instructions that the CPU had executed before. */
+export interface Events {
+  /** Before an instruction executes; only in stepped runs. */
+  instruction: { cpu: number; instruction: number; address: bigint };
+  interruption: Interruption & { cpu: number; instruction: number; level: number; oldPsw: { mask: bigint; address: bigint } };
+  interception: { cpu: number; instruction: number; level: number; code: number; ipa: number; ipb: number; address: bigint };
+  /** SIE entered or left. */
+  sie: { cpu: number; instruction: number; level: number; entered: boolean };
+  /** A page of a guest changed state; `by` is what did it. `page` is guest absolute. */
+  pageState: { level: number; page: number; before: PageState; after: PageState; by: string; cpu?: number; instruction?: number };
+  essa: { cpu: number; instruction: number; level: number; orc: number; page: number; result: number; address: bigint };
+  key: { cpu: number; instruction: number; level: number; page: number; before: number; after: number };
+  /** The host's own moves. `frame` is a host absolute address. */
+  host: { action: 'page-in' | 'page-out' | 'discard' | 'drop' | 'zero-fill' | 'release'; page: number; frame: number; reason: string };
+}
+
+type Listener<K extends keyof Events> = (event: Events[K]) => void;
+
+/** The typed event stream. With no subscriber of a kind, {@link wants} is false and nothing is made. */
+export class EventStream {
+  readonly #listeners: { [K in keyof Events]?: Listener<K>[] } = {};
+
+  /** Subscribes; the returned function ends the subscription. */
+  on<K extends keyof Events>(kind: K, listener: Listener<K>): () => void {
+    const list = (this.#listeners[kind] ??= []) as Listener<K>[];
+    list.push(listener);
+    return () => {
+      const at = list.indexOf(listener);
+      if (at >= 0) list.splice(at, 1);
+    };
+  }
+
+  wants(kind: keyof Events): boolean {
+    return (this.#listeners[kind]?.length ?? 0) > 0;
+  }
+
+  emit<K extends keyof Events>(kind: K, event: Events[K]): void {
+    for (const listener of this.#listeners[kind] ?? []) (listener as Listener<K>)(event);
+  }
+}

@@ -1,0 +1,298 @@
+import { type Cpu, EARLY_AFTER_PROGRAM } from './cpu.ts';
+import { Interception, INTERCEPT, LOWCORE, nullifies, PGM, ProgramInterruption } from './interruption.ts';
+import { CELL } from './layout.ts';
+import { absoluteToOffset, controlRegister, SAVED, savedCell } from './levels.ts';
+import { PSW } from './psw.ts';
+import { blockOf, leaveSie, recordInstruction } from './sie.ts';
+import { CPUFLAGS, ECA, ECB, ICTL, SD } from './state-description.ts';
+import { timersOf } from './timing.ts';
+
+/** Why {@link execute} returned. */
+export type Exit =
+  /** The budget is used up; the guest has not been left. */
+  | { readonly reason: 'budget' }
+  /** The level-1 guest was left with this interception code. */
+  | { readonly reason: 'interception'; readonly code: number }
+  /** The level-1 guest was left with code 0 because its host's translation failed; host virtual address in the TEID. */
+  | { readonly reason: 'fault'; readonly fault: ProgramInterruption };
+
+/** Instructions between two looks at pending work at the most. */
+const LONGEST_RUN = 1 << 20;
+
+/** Subclass masks in CR0, low word. */
+const CR0_CLOCK_COMPARATOR = 0x800;
+const CR0_CPU_TIMER = 0x400;
+const EXTERNAL = { CLOCK_COMPARATOR: 0x1004, CPU_TIMER: 0x1005 } as const;
+
+/** Executes up to `budget` instructions of a CPU that has been entered into a guest, at all levels, until the level-1 guest is left. */
+export const execute = (cpu: Cpu, budget: number): Exit => {
+  const last = cpu.executed + budget;
+  for (;;) {
+    const exit = attend(cpu);
+    if (exit) return exit;
+    const left = last - cpu.executed;
+    if (left <= 0) return { reason: 'budget' };
+    const thrown = runGeneratedCode(cpu, Math.min(left, LONGEST_RUN, untilTimer(cpu)));
+    if (thrown !== undefined) {
+      const ended = handle(cpu, thrown);
+      if (ended) return ended;
+    }
+  }
+};
+
+/** Runs generated code; what an instruction throws is returned, and its count settled. */
+const runGeneratedCode = (cpu: Cpu, budget: number): unknown => {
+  cpu.refreshContexts();
+  cpu.setCell32(CELL.EXIT, 0);
+  cpu.granted = budget;
+  cpu.setCell32(CELL.BUDGET, budget);
+  try {
+    cpu.configuration.interpreter.run(cpu.base, budget);
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  } finally {
+    cpu.settle();
+  }
+};
+
+const untilTimer = (cpu: Cpu): number => {
+  let next = Number.POSITIVE_INFINITY;
+  for (let level = 1; level <= cpu.level; level++) next = Math.min(next, timersOf(cpu, level).next);
+  return next;
+};
+
+/** What must happen before the next instruction: interruptions of any level, requests of hosts, waiting. */
+const attend = (cpu: Cpu): Exit | undefined => {
+  for (let level = 1; level <= cpu.level; level++) {
+    const code = pendingTimer(cpu, level);
+    if (code === undefined) continue;
+    // A host's interruption ends its guest with code 0; SIE will be executed again (spec/sie.md 4.1).
+    while (cpu.level > level) leaveToSie(cpu, INTERCEPT.NONE);
+    interruptExternal(cpu, code);
+  }
+  const early = cpu.cell32(CELL.EARLY);
+  if (early !== 0) return earlySpecification(cpu, early);
+  const flags = cpu.configuration.storage.view.getInt32(blockOf(cpu) + SD.FLAGS);
+  if (flags & CPUFLAGS.STOP_INT) return intercept(cpu, INTERCEPT.STOP);
+  if (flags & CPUFLAGS.EXT_INT && cpu.pswHigh & PSW.EXTERNAL) return intercept(cpu, INTERCEPT.EXTERNAL_REQUEST);
+  if (flags & CPUFLAGS.IO_INT && cpu.pswHigh & PSW.IO) return intercept(cpu, INTERCEPT.IO_REQUEST);
+  if (cpu.pswHigh & PSW.WAIT) return intercept(cpu, INTERCEPT.WAIT);
+  return undefined;
+};
+
+const pendingTimer = (cpu: Cpu, level: number): number | undefined => {
+  const pswHigh = level === cpu.level ? cpu.pswHigh : Number(cpu.cell64(savedCell(level, SAVED.PSW_MASK)) >> 32n);
+  if (!(pswHigh & PSW.EXTERNAL)) return undefined;
+  const cr0 = Number(controlRegister(cpu, level, 0) & 0xffff_ffffn);
+  if (!(cr0 & (CR0_CLOCK_COMPARATOR | CR0_CPU_TIMER))) return undefined;
+  const timers = timersOf(cpu, level);
+  if (timers.clockComparator && cr0 & CR0_CLOCK_COMPARATOR) return EXTERNAL.CLOCK_COMPARATOR;
+  if (timers.cpuTimer && cr0 & CR0_CPU_TIMER) return EXTERNAL.CPU_TIMER;
+  return undefined;
+};
+
+/** Leaves the current guest; its host's PSW is behind SIE. At level 0 that ends the execution. */
+const intercept = (cpu: Cpu, code: number): Exit | undefined => {
+  const { events } = cpu.configuration;
+  if (events.wants('interception')) {
+    const { view } = cpu.configuration.storage;
+    const block = blockOf(cpu);
+    const withInstruction = code === INTERCEPT.INSTRUCTION || code === INTERCEPT.OPERATION || code === INTERCEPT.PARTIAL;
+    events.emit('interception', {
+      cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, code,
+      ipa: withInstruction ? view.getUint16(block + SD.IPA) : 0, ipb: withInstruction ? view.getUint32(block + SD.IPB) : 0,
+      address: cpu.psw.address,
+    });
+  }
+  leaveSie(cpu, code);
+  return cpu.level === 0 ? { reason: 'interception', code } : undefined;
+};
+
+/** Leaves the current guest with its host's PSW at the SIE instruction, which is four bytes long unless it was executed by EXECUTE. */
+const leaveToSie = (cpu: Cpu, code: number): void => {
+  leaveSie(cpu, code);
+  if (cpu.level > 0) {
+    const { mask } = cpu.psw;
+    cpu.setPsw({ mask, address: cpu.cell64(savedCell(cpu.level, SAVED.SIE_ADDRESS)) });
+    cpu.uncount(1);
+  }
+};
+
+/** Deals with what ended an instruction early. */
+const handle = (cpu: Cpu, thrown: unknown): Exit | undefined => {
+  const { fetching } = cpu;
+  cpu.fetching = false;
+  if (thrown instanceof Interception) {
+    const address = thrown.backUp ? cpu.instructionAddress : cpu.nextAddress;
+    recordInstruction(cpu);
+    finish(cpu, address);
+    return intercept(cpu, thrown.code);
+  }
+  if (!(thrown instanceof ProgramInterruption)) throw thrown;
+  if (thrown.level < cpu.level) return faultBelow(cpu, thrown, fetching);
+  return programInterruption(cpu, thrown, fetching);
+};
+
+/** Leaves generated code's view of the instruction behind: the PSW is in its cells again. */
+const finish = (cpu: Cpu, address: bigint): void => {
+  cpu.setCell32(CELL.EXECUTE, 0);
+  cpu.setCell64(CELL.PSW_IA, address);
+};
+
+/** A guest's access failed in the translation of a level below: both are nullified, and that level's program is interrupted at its SIE. */
+const faultBelow = (cpu: Cpu, fault: ProgramInterruption, fetching: boolean): Exit | undefined => {
+  const counted = fetching ? 0 : cpu.cell32(CELL.EXECUTE) !== 0 ? 2 : 1;
+  finish(cpu, fetching ? cpu.psw.address : cpu.instructionAddress);
+  cpu.uncount(counted);
+  while (cpu.level > fault.level) leaveToSie(cpu, INTERCEPT.NONE);
+  if (cpu.level === 0) return { reason: 'fault', fault };
+  // The interrupted instruction is SIE, 4 bytes; it counts, because its program sees the interruption.
+  cpu.uncount(-1);
+  return deliverProgram(cpu, fault, 4, cpu.psw.address);
+};
+
+const programInterruption = (cpu: Cpu, fault: ProgramInterruption, fetching: boolean): Exit | undefined => {
+  if (fetching) {
+    // What cannot be fetched has no length: the ILC is 1, one of the values that the PoP permits, and a suppressed PSW advances as much.
+    cpu.uncount(-1);
+    const { address } = cpu.psw;
+    const nullified = fault.detail.ending === 'nullify' || nullifies(fault.code);
+    finish(cpu, nullified ? address : (address + 2n) & cpu.addressMask);
+    return deliverProgram(cpu, fault, 2, address);
+  }
+  const here = cpu.instructionAddress;
+  const ilc = cpu.instructionLength;
+  const nullified = fault.detail.ending === 'nullify' || (fault.detail.ending === undefined && nullifies(fault.code));
+  const next = cpu.nextAddress;
+  if (fault.code === PGM.OPERATION && interceptsOperation(cpu)) {
+    recordInstruction(cpu);
+    finish(cpu, next);
+    return intercept(cpu, INTERCEPT.OPERATION);
+  }
+  finish(cpu, nullified ? here : next);
+  return deliverProgram(cpu, fault, ilc, here);
+};
+
+const interceptsOperation = (cpu: Cpu): boolean => (cpu.cell32(CELL.ICTL) & ICTL.OPERATION) !== 0;
+
+/** Presents a program interruption to the current level's program, or its interception to the host. The PSW cells hold the old PSW. */
+const deliverProgram = (cpu: Cpu, fault: ProgramInterruption, ilc: number, address: bigint): Exit | undefined => {
+  const { events } = cpu.configuration;
+  const { code, detail } = fault;
+  if (mustIntercept(cpu, fault)) {
+    storeProgramParameters(cpu, fault, ilc, (field) => blockOf(cpu) + SD.LOWCORE + field);
+    return intercept(cpu, INTERCEPT.PROGRAM);
+  }
+  events.emit('interruption', {
+    cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, class: 'program', code, ilc, oldPsw: { mask: cpu.pswMask, address },
+    ...(detail.teid !== undefined && { teid: detail.teid }),
+  });
+  storeProgramParameters(cpu, fault, ilc, (field) => lowcore(cpu, field));
+  return swapPsw(cpu, 'program');
+};
+
+/** Program interruptions that go to the host (spec/sie.md 4.4). */
+const mustIntercept = (cpu: Cpu, { code, detail }: ProgramInterruption): boolean => {
+  const ictl = cpu.cell32(CELL.ICTL);
+  const { view, bytes } = cpu.configuration.storage;
+  const block = blockOf(cpu);
+  if (ictl & ICTL.PROGRAM || detail.hostCaused) return true;
+  switch (code) {
+    case PGM.PRIVILEGED:
+      return (ictl & ICTL.PRIVILEGED) !== 0;
+    case PGM.PROTECTION:
+      return !(view.getInt32(block + SD.ECA) & ECA.PROTECTION);
+    case PGM.SPECIFICATION:
+      return !(bytes[block + SD.ECB]! & ECB.SPECI);
+    case PGM.ADDRESSING:
+    case PGM.SPECIAL_OPERATION:
+      return true;
+    default:
+      return false;
+  }
+};
+
+/** Offset in linear memory of a lowcore field of the current level. */
+const lowcore = (cpu: Cpu, field: number): number => absoluteToOffset(cpu, cpu.level, (cpu.prefix >>> 0) + field, true);
+
+const storeProgramParameters = (cpu: Cpu, { code, detail }: ProgramInterruption, ilc: number, at: (field: number) => number): void => {
+  const { view } = cpu.configuration.storage;
+  view.setUint16(at(LOWCORE.PGM_ILC), ilc);
+  view.setUint16(at(LOWCORE.PGM_CODE), code);
+  if (detail.teid !== undefined) {
+    view.setBigUint64(at(LOWCORE.TEID), detail.teid);
+    view.setUint8(at(LOWCORE.EXCEPTION_ACCESS_ID), detail.accessId ?? 0);
+  } else if (detail.accessId !== undefined) view.setUint8(at(LOWCORE.EXCEPTION_ACCESS_ID), detail.accessId);
+  if (detail.operandId !== undefined) view.setUint8(at(LOWCORE.OPERAND_ACCESS_ID), detail.operandId);
+  if (detail.dxc !== undefined) {
+    view.setUint32(at(LOWCORE.DXC), detail.dxc);
+    // With AFP registers enabled the code goes into the FPC too (PoP, "Data-Exception Code").
+    if (cpu.cr[0]! & 0x4_0000n) cpu.setCell32(CELL.FPC, (cpu.cell32(CELL.FPC) & ~0xff00) | (detail.dxc << 8));
+  }
+  if (detail.monitorClass !== undefined) view.setUint16(at(LOWCORE.MONITOR_CLASS), detail.monitorClass);
+  if (detail.monitorCode !== undefined) view.setBigUint64(at(LOWCORE.MONITOR_CODE), detail.monitorCode);
+};
+
+/** Stores the old PSW and loads the new one of an interruption class. */
+const swapPsw = (cpu: Cpu, kind: keyof typeof LOWCORE.OLD_PSW): undefined => {
+  const { view } = cpu.configuration.storage;
+  const { mask, address } = cpu.psw;
+  const old = lowcore(cpu, LOWCORE.OLD_PSW[kind]);
+  view.setBigUint64(old, mask);
+  view.setBigUint64(old + 8, address);
+  const fresh = lowcore(cpu, LOWCORE.NEW_PSW[kind]);
+  cpu.loadPsw({ mask: view.getBigUint64(fresh), address: view.getBigUint64(fresh + 8) }, 0, kind === 'program');
+};
+
+/** The PSW that was just loaded is invalid: it becomes the old PSW. An invalid program-new PSW would loop for ever; the host gets it. */
+const earlySpecification = (cpu: Cpu, early: number): Exit | undefined => {
+  cpu.setCell32(CELL.EARLY, 0);
+  const fault = new ProgramInterruption(cpu.level, PGM.SPECIFICATION);
+  const ilc = early & 7;
+  if (!(early & EARLY_AFTER_PROGRAM)) return deliverProgram(cpu, fault, ilc, cpu.psw.address);
+  storeProgramParameters(cpu, fault, ilc, (field) => blockOf(cpu) + SD.LOWCORE + field);
+  return intercept(cpu, INTERCEPT.PROGRAM);
+};
+
+/** An external interruption of the current level, with the CPU address and parameter that some codes have. */
+export const interruptExternal = (cpu: Cpu, code: number, cpuAddress?: number, parameter?: number): void => {
+  const { view } = cpu.configuration.storage;
+  announce(cpu, 'external', code, 0);
+  view.setUint16(lowcore(cpu, LOWCORE.EXTERNAL_CODE), code);
+  if (cpuAddress !== undefined) view.setUint16(lowcore(cpu, LOWCORE.CPU_ADDRESS), cpuAddress);
+  if (parameter !== undefined) view.setUint32(lowcore(cpu, LOWCORE.EXTERNAL_PARAMETER), parameter);
+  swapPsw(cpu, 'external');
+};
+
+/** A restart interruption of the current level. */
+export const interruptRestart = (cpu: Cpu): void => {
+  announce(cpu, 'restart', 0, 0);
+  swapPsw(cpu, 'restart');
+};
+
+/** SUPERVISOR CALL, executed by the current level's program: called from within the instruction. */
+export const supervisorCall = (cpu: Cpu, code: number): void => {
+  const { view } = cpu.configuration.storage;
+  const ilc = cpu.instructionLength;
+  const address = cpu.nextAddress;
+  announce(cpu, 'svc', code, ilc);
+  view.setUint16(lowcore(cpu, LOWCORE.SVC_ILC), ilc);
+  view.setUint16(lowcore(cpu, LOWCORE.SVC_CODE), code);
+  cpu.setPsw({ mask: cpu.pswMask, address });
+  swapPsw(cpu, 'svc');
+};
+
+/** Presents a program interruption that the host reflects or injects; the PSW cells hold the old PSW. */
+export const injectProgram = (cpu: Cpu, fault: ProgramInterruption, ilc: number): void => {
+  const { code, detail } = fault;
+  announce(cpu, 'program', code, ilc, detail.teid);
+  storeProgramParameters(cpu, fault, ilc, (field) => lowcore(cpu, field));
+  swapPsw(cpu, 'program');
+};
+
+const announce = (cpu: Cpu, kind: 'program' | 'external' | 'svc' | 'restart', code: number, ilc: number, teid?: bigint): void => {
+  cpu.configuration.events.emit('interruption', {
+    cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, class: kind, code, ilc, oldPsw: cpu.psw, ...(teid !== undefined && { teid }),
+  });
+};

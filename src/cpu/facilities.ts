@@ -1,0 +1,31 @@
+/**
+ * The facilities of the machine, as STFLE bits (PoP, "Facility Indications"). A bit is here only when everything that it announces is implemented.
+ */
+export const FACILITIES: ReadonlySet<number> = new Set([
+  0, // N3 instructions
+  1, // z/Architecture installed
+  2, // z/Architecture active
+  3, // DAT enhancement: IDTE, CSPG
+  7, // STFLE
+  8, // EDAT-1
+  9, // sense running status
+  13, // IPTE range
+  14, // nonquiescing key setting
+  16, // extended translation 2
+  18, // long displacement
+  19, // long displacement, high performance
+  21, // extended immediate
+  25, // store clock fast
+  27, // move with optional specifications
+  32, // compare and swap and store
+  34, // general-instructions extension
+  35, // execute extensions
+  45, // distinct operands, interlocked access 1, load/store on condition, population count, high word
+  49, // miscellaneous instruction extensions 1
+  51, // local TLB clearing
+  75, // access exception fetch/store indication
+  78, // EDAT-2
+  130, // instruction-execution protection
+  131, // enhanced suppression on protection 2
+  147, // ESSA no-translate
+]);

@@ -1,0 +1,158 @@
+import type { Cpu } from './cpu.ts';
+import { lengthOf, FORMATS } from './formats.ts';
+import { Interception, INTERCEPT, PGM, ProgramInterruption } from './interruption.ts';
+import type { InterpreterImports } from './interpreter.ts';
+import { CELL, NO_WINDOW } from './layout.ts';
+import { STORAGE_OPERATION } from './meaning.ts';
+import type { Row } from './row.ts';
+import { ACCESS, translate } from './translation.ts';
+
+/** What generated code asks of the machine: the slow ways of fetching, loading and storing, exceptions, and plain functions. */
+export const connect = (cpuAt: (pointer: number) => Cpu, rows: readonly Row[]): Record<keyof InterpreterImports, CallableFunction> => {
+  const imports: InterpreterImports = {
+    read(pointer, low, high, meta) {
+      const cpu = cpuAt(pointer);
+      const length = meta & 0xffff;
+      const operand = meta >>> 16;
+      if ((low & 0xfff) + length <= 4096) return translate(cpu, high, low, ACCESS.LOAD, operand);
+      const bytes = cpu.loadBytes(toBigInt(high, low), length, operand);
+      cpu.configuration.storage.bytes.set(bytes, cpu.base + CELL.OPERAND_BYTES);
+      return cpu.base + CELL.OPERAND_BYTES;
+    },
+    reserve(pointer, low, high, meta) {
+      const cpu = cpuAt(pointer);
+      const length = meta & 0xffff;
+      const operand = meta >>> 16;
+      if ((low & 0xfff) + length <= 4096) return translate(cpu, high, low, ACCESS.STORE, operand);
+      const address = toBigInt(high, low);
+      cpu.probeStore(address, length, operand);
+      reserved = { address, length, operand };
+      return cpu.base + CELL.OPERAND_BYTES;
+    },
+    commit(pointer) {
+      const cpu = cpuAt(pointer);
+      const from = cpu.base + CELL.OPERAND_BYTES;
+      const { address, length, operand } = reserved!;
+      cpu.storeBytes(address, cpu.configuration.storage.bytes.slice(from, from + length), operand);
+    },
+    write(pointer, low, high, valueLow, valueHigh, meta) {
+      const cpu = cpuAt(pointer);
+      const length = meta & 0xffff;
+      const operand = meta >>> 16;
+      const { view } = cpu.configuration.storage;
+      if ((low & 0xfff) + length > 4096) {
+        cpu.store(toBigInt(high, low), length, toBigInt(valueHigh, valueLow), operand);
+        return;
+      }
+      const offset = translate(cpu, high, low, ACCESS.STORE, operand);
+      if (length === 8) {
+        view.setInt32(offset, valueHigh);
+        view.setInt32(offset + 4, valueLow);
+      } else if (length === 4) view.setInt32(offset, valueLow);
+      else if (length === 2) view.setInt16(offset, valueLow);
+      else view.setInt8(offset, valueLow);
+    },
+    programCheck(pointer, code) {
+      const cpu = cpuAt(pointer);
+      throw new ProgramInterruption(cpu.level, code & 0xffff, code >>> 16 ? { dxc: code >>> 16 } : {});
+    },
+    intercept() {
+      throw new Interception(INTERCEPT.INSTRUCTION);
+    },
+    plain(pointer, slot, ip) {
+      const cpu = cpuAt(pointer);
+      const row = rows[slot - 1]!;
+      const instruction = cpu.instruction.at(row, ip);
+      return cpu.perform(() => row.plain!(cpu, instruction), ip, FORMATS[row.format].length);
+    },
+    storageToStorage(pointer, low1, high1, low2, high2, last, operation) {
+      return storageToStorage(cpuAt(pointer), toBigInt(high1, low1), toBigInt(high2, low2), last + 1, operation);
+    },
+    fetch(pointer) {
+      return fetch(cpuAt(pointer));
+    },
+    fetchTarget(pointer, low, high) {
+      const cpu = cpuAt(pointer);
+      fetchBytes(cpu, toBigInt(high, low), cpu.base + CELL.EXECUTE_BYTES);
+      return cpu.base + CELL.EXECUTE_BYTES;
+    },
+  };
+  return imports;
+};
+
+const toBigInt = (high: number, low: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+
+/** The operand of a multi-page store in progress: between reserve and commit nothing else runs. */
+let reserved: { address: bigint; length: number; operand: number } | undefined;
+
+/** Sets up the window for the instruction at PSW_IA and returns its offset. */
+const fetch = (cpu: Cpu): number => {
+  const address = cpu.cell64(CELL.PSW_IA) & cpu.addressMask;
+  cpu.setCell64(CELL.PSW_IA, address);
+  cpu.fetching = true;
+  if (address & 1n) cpu.programCheck(PGM.SPECIFICATION, { ending: 'nullify' });
+  const offset = cpu.translate(address, ACCESS.FETCH);
+  const { bytes } = cpu.configuration.storage;
+  const within = 4096 - Number(address & 0xfffn);
+  let at: number = offset;
+  if (lengthOf(bytes[offset]!) > within) {
+    at = cpu.base + CELL.FETCH_BYTES;
+    fetchBytes(cpu, address, at);
+    cpu.setCell32(CELL.WINDOW, NO_WINDOW);
+  } else cpu.setCell32(CELL.WINDOW, offset & ~0xfff);
+  cpu.setCell64(CELL.WINDOW_DELTA, BigInt.asUintN(64, address - BigInt(at)));
+  cpu.fetching = false;
+  return at;
+};
+
+/** Copies the instruction at an address, which may cross a page end, to an offset. */
+const fetchBytes = (cpu: Cpu, address: bigint, to: number): void => {
+  const { bytes } = cpu.configuration.storage;
+  const offset = cpu.translate(address, ACCESS.FETCH);
+  const length = lengthOf(bytes[offset]!);
+  const within = Math.min(length, 4096 - Number(address & 0xfffn));
+  bytes.copyWithin(to, offset, offset + within);
+  if (within === length) return;
+  const rest = cpu.translate((address + BigInt(within)) & cpu.addressMask, ACCESS.FETCH);
+  bytes.copyWithin(to + within, rest, rest + length - within);
+};
+
+/** MVC, NC, OC, XC and CLC where an operand crosses a page end: one byte at a time, after both operands have been checked. */
+const storageToStorage = (cpu: Cpu, first: bigint, second: bigint, length: number, operation: number): number => {
+  const { bytes } = cpu.configuration.storage;
+  const comparing = operation === STORAGE_OPERATION.compare;
+  // Access exceptions of the second operand count only as far as the comparison goes; both are checked whole here, which the PoP allows.
+  const to = places(cpu, first, length, comparing ? ACCESS.LOAD : ACCESS.STORE, 1);
+  const from = places(cpu, second, length, ACCESS.LOAD, 2);
+  let seen = 0;
+  for (let i = 0; i < length; i++) {
+    const a = to(i);
+    const source = bytes[from(i)]!;
+    if (comparing) {
+      if (bytes[a] !== source) return bytes[a]! < source ? 1 : 2;
+      continue;
+    }
+    const result = combine(operation, bytes[a]!, source);
+    bytes[a] = result;
+    seen |= result;
+  }
+  return operation === STORAGE_OPERATION.move || comparing || seen === 0 ? 0 : 1;
+};
+
+const combine = (operation: number, a: number, b: number): number => {
+  switch (operation) {
+    case STORAGE_OPERATION.and: return a & b;
+    case STORAGE_OPERATION.or: return a | b;
+    case STORAGE_OPERATION.xor: return a ^ b;
+    default: return b;
+  } // biome-ignore format: a table
+};
+
+/** Translates an operand of at most 256 bytes and returns where its byte i lies. */
+const places = (cpu: Cpu, address: bigint, length: number, access: 1 | 2, operand: number): ((i: number) => number) => {
+  const within = 4096 - Number(address & 0xfffn);
+  const first = cpu.translate(address, access, operand);
+  if (within >= length) return (i) => first + i;
+  const second = cpu.translate((address + BigInt(within)) & cpu.addressMask, access, operand);
+  return (i) => (i < within ? first + i : second + i - within);
+};

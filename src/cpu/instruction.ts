@@ -1,0 +1,90 @@
+import type { Cpu } from './cpu.ts';
+import { FORMATS, type FieldName } from './formats.ts';
+import type { Row } from './row.ts';
+
+/** An instruction as a plain function sees it: its fields by name. One object serves a CPU; its contents change with each instruction. */
+export class Instruction {
+  row!: Row;
+  readonly #cpu: Cpu;
+  /** Offset of its bytes in linear memory. */
+  #offset = 0;
+
+  constructor(cpu: Cpu) {
+    this.#cpu = cpu;
+  }
+
+  at(row: Row, offset: number): this {
+    this.row = row;
+    this.#offset = offset;
+    return this;
+  }
+
+  get length(): number {
+    return FORMATS[this.row.format].length;
+  }
+
+  byte(n: number): number {
+    return this.#cpu.configuration.storage.bytes[this.#offset + n]!;
+  }
+
+  /** An unsigned field. */
+  field(name: FieldName): number {
+    const fields: Partial<Record<FieldName, readonly [number, number]>> = FORMATS[this.row.format].fields;
+    const [bit, width] = fields[name]!;
+    let value = 0;
+    for (let i = bit >> 3; i <= (bit + width - 1) >> 3; i++) value = value * 256 + this.byte(i);
+    const spare = 7 - ((bit + width - 1) & 7);
+    return Math.floor(value / 2 ** spare) % 2 ** width;
+  }
+
+  /** A signed field. */
+  signed(name: FieldName): number {
+    const fields: Partial<Record<FieldName, readonly [number, number]>> = FORMATS[this.row.format].fields;
+    const value = this.field(name);
+    const limit = 2 ** (fields[name]![1] - 1);
+    return value >= limit ? value - 2 * limit : value;
+  }
+
+  get r1(): number {
+    return this.field('r1');
+  }
+  get r2(): number {
+    return this.field('r2');
+  }
+  get r3(): number {
+    return this.field('r3');
+  }
+  get m3(): number {
+    return this.field('m3');
+  }
+
+  /** Base register of operand n, whose access register counts in access-register mode: B, or R for register operands; 0 for none. */
+  baseOf(operand: number): number {
+    const fields: Partial<Record<FieldName, unknown>> = FORMATS[this.row.format].fields;
+    const base = `b${operand}` as FieldName;
+    if (fields[base]) return this.field(base);
+    const register = `r${operand}` as FieldName;
+    return fields[register] ? this.field(register) : 0;
+  }
+
+  /** Operand address before wrapping: base + index + displacement. */
+  #sum(operand: 1 | 2 | 4): bigint {
+    const fields: Partial<Record<FieldName, unknown>> = FORMATS[this.row.format].fields;
+    const contents = (n: number): bigint => (n === 0 ? 0n : this.#cpu.gr[n]!);
+    let sum = BigInt(this.field(`d${operand}`));
+    if (operand !== 4 && fields[`h${operand}`]) sum += BigInt(this.signed(`h${operand}`) * 4096);
+    sum += contents(this.field(`b${operand}`));
+    if (operand === 2 && fields.x2) sum += contents(this.field('x2'));
+    return sum;
+  }
+
+  /** Address of a storage operand, in the current addressing mode. */
+  address(operand: 1 | 2 | 4): bigint {
+    return this.#sum(operand) & this.#cpu.addressMask;
+  }
+
+  /** Second-operand address that is not used to address storage: the low 64 bits as they are. */
+  value(operand: 1 | 2 | 4): bigint {
+    return this.#sum(operand) & 0xffff_ffff_ffff_ffffn;
+  }
+}

@@ -1,0 +1,309 @@
+import { CELL, DISPATCH, DISPATCH_LAST, NO_WINDOW, TLB_FETCH, WINDOW_LAST } from './layout.ts';
+import { type Flow, type Helpers, type I32, type I64, Meaning } from './meaning.ts';
+import type { Row } from './row.ts';
+import {
+  BLOCK, branch, branchTable, call, callIndirect, ELSE, FunctionWriter, i32Const, i64Const, IF, localGet, localSet, LOOP, MEM,
+  memory, ModuleWriter, OP, type ValueType,
+} from './wasm.ts';
+
+/**
+ * The interpreter, generated from the rows as a WebAssembly module: a central loop that dispatches on the operation code, with the hot
+ * rows inside it, and a function for each row that the loop, EXECUTE and single steps call.
+ *
+ * WebAssembly because 64-bit arithmetic is native there and because its code needs no warming up: a program of a tenth of a second
+ * runs at full speed.
+ */
+export interface InterpreterExports {
+  /** Executes up to `budget` instructions from PSW_IA on; what is left of the budget is in the BUDGET cell, the next address in PSW_IA. */
+  readonly run: (cpu: number, budget: number) => void;
+}
+
+/** What the module imports: the places where generated code asks the rest of the machine. Addresses come as two halves. */
+export interface InterpreterImports {
+  /** → offset of `length` readable bytes; meta is length | operand << 16. */
+  read: (cpu: number, low: number, high: number, meta: number) => number;
+  reserve: (cpu: number, low: number, high: number, meta: number) => number;
+  commit: (cpu: number) => void;
+  write: (cpu: number, low: number, high: number, valueLow: number, valueHigh: number, meta: number) => void;
+  programCheck: (cpu: number, code: number) => void;
+  intercept: (cpu: number) => void;
+  plain: (cpu: number, row: number, ip: number) => number;
+  storageToStorage: (cpu: number, low1: number, high1: number, low2: number, high2: number, last: number, operation: number) => number;
+  /** Sets up the instruction window at PSW_IA → offset of the instruction. */
+  fetch: (cpu: number) => number;
+  /** → offset of the six bytes of EXECUTE's target. */
+  fetchTarget: (cpu: number, low: number, high: number) => number;
+}
+
+const IMPORTS: Record<keyof InterpreterImports, readonly [params: number, results: number]> = {
+  read: [4, 1], reserve: [4, 1], commit: [1, 0], write: [6, 0], programCheck: [2, 0], intercept: [1, 0], plain: [3, 1],
+  storageToStorage: [7, 1], fetch: [1, 1], fetchTarget: [3, 1],
+}; // biome-ignore format: a table
+
+/** Slot 0 of the function table: operation exception. */
+export const INVALID_SLOT = 0;
+/** A dispatch value of at least this selects a second-level table by its low bits. */
+export const SECOND_LEVEL = 0x8000;
+
+const MAX_MEMORY_PAGES = 65536;
+
+/** Where a row's function stands in the table; hot rows first, because their slots are also the cases of the central loop. */
+export interface Slots {
+  readonly order: readonly Row[];
+  readonly slotOf: ReadonlyMap<Row, number>;
+}
+
+export const assignSlots = (rows: readonly Row[]): Slots => {
+  const order = [...rows.filter((r) => r.hot), ...rows.filter((r) => !r.hot)];
+  return { order, slotOf: new Map(order.map((r, index) => [r, index + 1])) };
+};
+
+/** Writes the module. */
+export const generateInterpreter = ({ order }: Slots): Uint8Array<ArrayBuffer> => {
+  const module = new ModuleWriter();
+  const imports = {} as Record<keyof InterpreterImports, number>;
+  for (const [name, [params, results]] of Object.entries(IMPORTS) as [keyof InterpreterImports, readonly [number, number]][]) {
+    imports[name] = module.importFunction(name, i32s(params), i32s(results));
+  }
+  const splitAddress = (locals: number): number[] => [
+    ...localGet(locals), OP.i32.wrap, ...localGet(locals), ...i64Const(32n), OP.i64.shr_u, OP.i32.wrap,
+  ];
+  const wrapper = (params: readonly ValueType[], results: readonly ValueType[], ...code: (number | readonly number[])[]): number => {
+    const fn = new FunctionWriter(params, results);
+    fn.emit(...code);
+    return module.add(fn);
+  };
+  const withAddress = (target: number): number =>
+    wrapper(['i32', 'i64', 'i32'], ['i32'], localGet(0), splitAddress(1), localGet(2), call(target));
+
+  const rowType = module.type(['i32', 'i32'], ['i32']);
+  const helpers: Helpers = {
+    read: withAddress(imports.read),
+    reserve: withAddress(imports.reserve),
+    commit: imports.commit,
+    write: wrapper(['i32', 'i64', 'i64', 'i32'], [], localGet(0), splitAddress(1), splitAddress(2), localGet(3), call(imports.write)),
+    programCheck: imports.programCheck,
+    intercept: imports.intercept,
+    plain: imports.plain,
+    storageToStorage: wrapper(
+      ['i32', 'i64', 'i64', 'i32', 'i32'], ['i32'],
+      localGet(0), splitAddress(1), splitAddress(2), localGet(3), localGet(4), call(imports.storageToStorage),
+    ),
+    execute: module.add(writeExecute(rowType, imports)),
+  };
+  const enter = module.add(writeEnter(imports));
+
+  const invalid = wrapper(['i32', 'i32'], ['i32'], localGet(0), i32Const(0x01), call(imports.programCheck), 0x00);
+  const called = order.map((row, index) => {
+    const fn = new FunctionWriter(['i32', 'i32'], ['i32']);
+    new Meaning(row, fn, helpers, CALLED_FLOW, 0, 1).write(index + 1);
+    fn.emit(0x00);
+    return module.add(fn);
+  });
+  module.setTable([invalid, ...called]);
+  module.exportFunction('run', module.add(writeRun(order.filter((row) => row.hot), helpers, enter, rowType)));
+  return module.build({ initial: 0, maximum: MAX_MEMORY_PAGES });
+};
+
+const i32s = (count: number): ValueType[] => Array<ValueType>(count).fill('i32');
+
+/** Rows as functions: (cpu, ip) → offset of the next instruction, or 0 when PSW_IA holds its address. */
+const CALLED_FLOW: Flow = {
+  relativeBase: (m) => m.cell64(CELL.RELATIVE_BASE),
+  nextAddress: (m) => {
+    // The target of an EXECUTE is followed by what follows the EXECUTE.
+    const executing = m.ne(m.cell32(CELL.EXECUTE), 0);
+    const here = m.add(m.zeroExtend(m.cell32(CELL.CURRENT)), m.cell64(CELL.WINDOW_DELTA));
+    const length = m.select(executing, m.cell32(CELL.EXECUTE), m.format.length);
+    return m.wrapAddress(m.add(here, m.zeroExtend(length)));
+  },
+  next: (m) => m.emit(m.ip, i32Const(m.format.length), OP.i32.add, OP.return),
+  relative: (m, taken, halfwords) => {
+    m.if(taken, () => {
+      const target = m.add(m.cell64(CELL.RELATIVE_BASE), m.shl(m.signExtend(halfwords), 1));
+      m.setCell64(CELL.PSW_IA, m.wrapAddress(target));
+      m.emit(i32Const(0), OP.return);
+    });
+    m.emit(m.ip, i32Const(m.format.length), OP.i32.add, OP.return);
+  },
+  to: (m, address) => {
+    m.setCell64(CELL.PSW_IA, address);
+    m.emit(i32Const(0), OP.return);
+  },
+  resume: (m, ip) => m.emit(ip.code, OP.return),
+};
+
+/** Locals of the central loop. */
+const CPU = 0;
+const BUDGET = 1;
+const IP = 2;
+const WINDOW = 3;
+const DELTA = 4;
+const SLOT = 5;
+
+const writeRun = (hot: readonly Row[], helpers: Helpers, enter: number, rowType: number): FunctionWriter => {
+  const fn = new FunctionWriter(['i32', 'i32'], []);
+  for (const type of ['i32', 'i32', 'i64', 'i32'] as const) fn.local(type);
+  fn.keep();
+  const cell = (offset: number, type: ValueType = 'i32'): number[] => [...localGet(CPU), ...memory(MEM[type].load, offset)];
+  const setCell = (offset: number, value: readonly number[], type: ValueType = 'i32'): number[] => [
+    ...localGet(CPU), ...value, ...memory(MEM[type].store, offset),
+  ];
+  const here = [...localGet(IP), OP.i64.extend_i32_u, ...localGet(DELTA), OP.i64.add];
+  const keepAddress = [...localGet(CPU), ...here, ...cell(CELL.ADDRESS_MASK, 'i64'), OP.i64.and, ...memory(MEM.i64.store, CELL.PSW_IA)];
+  const enterWindow = [
+    ...localGet(CPU), ...call(enter), ...localSet(IP), ...cell(CELL.WINDOW), ...localSet(WINDOW),
+    ...cell(CELL.WINDOW_DELTA, 'i64'), ...localSet(DELTA),
+  ];
+  const leave = [...setCell(CELL.BUDGET, localGet(BUDGET)), OP.return];
+  // What a row left behind: an offset to go on at, or 0 with the address in PSW_IA.
+  // Its budget may have shrunk: EXECUTE counts its target.
+  const goOn = [
+    ...cell(CELL.BUDGET), ...localSet(BUDGET), ...localGet(IP), OP.i32.eqz, ...IF, ...cell(CELL.EXIT), ...IF, OP.return, OP.end, ...enterWindow, OP.end,
+  ];
+
+  fn.emit(setCell(CELL.BUDGET, localGet(BUDGET)), enterWindow, LOOP);
+  fn.emit(localGet(BUDGET), i32Const(0), OP.i32.le_s, IF, keepAddress, leave, OP.end);
+  fn.emit(localGet(IP), localGet(WINDOW), OP.i32.sub, i32Const(WINDOW_LAST), OP.i32.gt_u, IF, keepAddress, enterWindow, OP.end);
+  fn.emit(setCell(CELL.CURRENT, localGet(IP)));
+  fn.emit(localGet(BUDGET), i32Const(1), OP.i32.sub, localSet(BUDGET), setCell(CELL.BUDGET, localGet(BUDGET)));
+
+  fn.emit(BLOCK); // the rows that are called
+  for (const _ of hot) fn.emit(BLOCK);
+  fn.emit(lookupSlot(IP, SLOT));
+  // Slot 0 is the invalid operation; hot rows have the slots from 1 on.
+  fn.emit(localGet(SLOT), branchTable([hot.length, ...hot.map((_, index) => index)], hot.length), OP.end);
+  hot.forEach((row, index) => {
+    const toLoop = hot.length - index;
+    const flow = loopFlow(toLoop, enterWindow, goOn);
+    new Meaning(row, fn, helpers, flow, CPU, IP).write(index + 1);
+    fn.recycle();
+    fn.emit(OP.end);
+  });
+  fn.emit(setCell(CELL.RELATIVE_BASE, here, 'i64'));
+  fn.emit(localGet(CPU), localGet(IP), localGet(SLOT), callIndirect(rowType), localSet(IP), goOn);
+  fn.emit(branch(0), OP.end);
+  return fn;
+};
+
+/** Rows inside the central loop; `toLoop` is the depth of the loop from the row's outermost code. */
+const loopFlow = (toLoop: number, enterWindow: readonly number[], goOn: readonly number[]): Flow => {
+  const again = (m: Meaning): void => m.emit(branch(toLoop + m.depth));
+  return {
+    relativeBase: (m) => m.add(m.zeroExtend(local32(IP)), local64(DELTA)),
+    nextAddress: (m) => m.wrapAddress(m.add(m.add(m.zeroExtend(local32(IP)), local64(DELTA)), m.format.length)),
+    next: (m) => {
+      m.emit(m.ip, i32Const(m.format.length), OP.i32.add, localSet(IP));
+      again(m);
+    },
+    relative: (m, taken, halfwords) => {
+      if (m.format.fields && 'i2' in m.format.fields && m.format.fields.i2[1] === 32) {
+        // A 32-bit count of halfwords can reach beyond linear memory's offsets.
+        m.if(taken, () => {
+          const target = m.add(m.add(m.zeroExtend(local32(IP)), local64(DELTA)), m.shl(m.signExtend(halfwords), 1));
+          goTo(m, m.wrapAddress(target), enterWindow);
+          again(m);
+        });
+        m.emit(m.ip, i32Const(m.format.length), OP.i32.add, localSet(IP));
+      } else {
+        const step = m.select(taken, m.shl(halfwords, 1), m.format.length);
+        m.emit(m.ip, step.code, OP.i32.add, localSet(IP));
+      }
+      again(m);
+    },
+    to: (m, address) => {
+      goTo(m, address, enterWindow);
+      again(m);
+    },
+    resume: (m, ip) => {
+      m.emit(ip.code, localSet(IP), goOn);
+      again(m);
+    },
+  };
+};
+
+/** Goes to an address: within the window by arithmetic, else through the translation. */
+const goTo = (m: Meaning, address: I64, enterWindow: readonly number[]): void => {
+  const offset = m.sub(address, local64(DELTA));
+  const inside = m.leU(m.sub(offset, m.zeroExtend(local32(WINDOW))), WINDOW_LAST);
+  m.if(
+    m.and(inside, m.isZero(m.and(m.low(address), 1))),
+    () => m.emit(offset.code, OP.i32.wrap, localSet(IP)),
+    () => {
+      m.setCell64(CELL.PSW_IA, address);
+      m.emit(enterWindow);
+    },
+  );
+};
+
+const local32 = (index: number): I32 => ({ type: 'i32', code: localGet(index) });
+const local64 = (index: number): I64 => ({ type: 'i64', code: localGet(index) });
+
+/** The slot of the instruction at an offset: by its first halfword, for some by its last byte too. */
+const lookupSlot = (ip: number, slot: number): number[] => [
+  ...localGet(ip), ...memory(MEM.i32.load16_u, 0), ...i32Const(1), OP.i32.shl, ...memory(MEM.i32.load16_u, DISPATCH), ...localSet(slot),
+  ...localGet(slot), ...i32Const(SECOND_LEVEL), OP.i32.ge_u, ...IF,
+  ...localGet(slot), ...i32Const(0xff), OP.i32.and, ...i32Const(9), OP.i32.shl,
+  ...localGet(ip), ...memory(MEM.i32.load8_u, 5), ...i32Const(1), OP.i32.shl, OP.i32.add,
+  ...memory(MEM.i32.load16_u, DISPATCH_LAST), ...localSet(slot), OP.end,
+]; // biome-ignore format: stack code
+
+/** Looks an instruction page up in the fetch TLB: locals `address` (i64) and `entry` (i32) → i32 on the stack, nonzero for a hit. */
+const fetchHit = (address: number, entry: number): number[] => [
+  ...localGet(address), OP.i32.wrap, ...i32Const(8), OP.i32.shr_u, ...i32Const(0xfff0), OP.i32.and, ...localSet(entry),
+  ...localGet(entry), ...memory(MEM.i64.load, TLB_FETCH),
+  ...localGet(address), ...i64Const(-4096n), OP.i64.and, ...localGet(0), ...memory(MEM.i64.load, CELL.CONTEXT_FETCH), OP.i64.or, OP.i64.eq,
+  // The instruction must end within the page and begin at an even address.
+  ...localGet(address), OP.i32.wrap, ...i32Const(4095), OP.i32.and, ...i32Const(WINDOW_LAST), OP.i32.le_u, OP.i32.and,
+  ...localGet(address), OP.i32.wrap, ...i32Const(1), OP.i32.and, OP.i32.eqz, OP.i32.and,
+]; // biome-ignore format: stack code
+
+/** (cpu) → offset of the instruction at PSW_IA; sets the window around it. */
+const writeEnter = (imports: Record<keyof InterpreterImports, number>): FunctionWriter => {
+  const fn = new FunctionWriter(['i32'], ['i32']);
+  const address = fn.local('i64');
+  const entry = fn.local('i32');
+  const offset = fn.local('i32');
+  fn.emit(localGet(0), memory(MEM.i64.load, CELL.PSW_IA), localSet(address));
+  fn.emit(fetchHit(address, entry), IF);
+  fn.emit(localGet(address), OP.i32.wrap, localGet(entry), memory(MEM.i32.load, TLB_FETCH + 8), OP.i32.add, localSet(offset));
+  fn.emit(localGet(0), localGet(offset), i32Const(-4096), OP.i32.and, memory(MEM.i32.store, CELL.WINDOW));
+  fn.emit(localGet(0), localGet(address), localGet(offset), OP.i64.extend_i32_u, OP.i64.sub, memory(MEM.i64.store, CELL.WINDOW_DELTA));
+  fn.emit(localGet(offset), OP.return, OP.end);
+  fn.emit(localGet(0), call(imports.fetch));
+  return fn;
+};
+
+/** (cpu, target, modifier, length, ip) → as a row: executes the target of EXECUTE. */
+const writeExecute = (rowType: number, imports: Record<keyof InterpreterImports, number>): FunctionWriter => {
+  const fn = new FunctionWriter(['i32', 'i64', 'i32', 'i32', 'i32'], ['i32']);
+  const [cpu, target, modifier, length, ip] = [0, 1, 2, 3, 4];
+  const entry = fn.local('i32');
+  const source = fn.local('i32');
+  const slot = fn.local('i32');
+  const bytes = fn.local('i32');
+  const execute = (value: readonly number[]): number[] => [...localGet(cpu), ...value, ...memory(MEM.i32.store, CELL.EXECUTE)];
+  const check = (code: number): number[] => [...localGet(cpu), ...i32Const(code), ...call(imports.programCheck), 0x00];
+  // Specification for an odd target comes first (PoP, "EXECUTE").
+  fn.emit(localGet(target), OP.i32.wrap, i32Const(1), OP.i32.and, IF, check(0x06), OP.end);
+  fn.emit(fetchHit(target, entry), IF);
+  fn.emit(localGet(target), OP.i32.wrap, localGet(entry), memory(MEM.i32.load, TLB_FETCH + 8), OP.i32.add, localSet(source), ELSE);
+  fn.emit(localGet(cpu), localGet(target), OP.i32.wrap, localGet(target), i64Const(32n), OP.i64.shr_u, OP.i32.wrap);
+  fn.emit(call(imports.fetchTarget), localSet(source), OP.end);
+  fn.emit(localGet(cpu), i32Const(CELL.EXECUTE_BYTES), OP.i32.add, localSet(bytes));
+  // The modifier goes into the second byte, which is bits 8-15 of the little-endian doubleword.
+  fn.emit(localGet(bytes), localGet(source), memory(MEM.i64.load, 0), localGet(modifier), i32Const(0xff), OP.i32.and);
+  fn.emit(i32Const(8), OP.i32.shl, OP.i64.extend_i32_u, OP.i64.or, memory(MEM.i64.store, 0));
+  // EXECUTE of EXECUTE: 44 and C6x0.
+  fn.emit(localGet(bytes), memory(MEM.i32.load8_u, 0), i32Const(0x44), OP.i32.eq);
+  fn.emit(localGet(bytes), memory(MEM.i32.load16_u, 0), i32Const(0x0fff), OP.i32.and, i32Const(0x00c6), OP.i32.eq, OP.i32.or);
+  fn.emit(IF, check(0x03), OP.end);
+  fn.emit(lookupSlot(bytes, slot));
+  fn.emit(execute(localGet(length)), localGet(cpu), localGet(target), memory(MEM.i64.store, CELL.RELATIVE_BASE));
+  fn.emit(localGet(cpu), localGet(cpu), memory(MEM.i32.load, CELL.BUDGET), i32Const(1), OP.i32.sub, memory(MEM.i32.store, CELL.BUDGET));
+  fn.emit(localGet(cpu), localGet(bytes), localGet(slot), callIndirect(rowType), localSet(source), execute(i32Const(0)));
+  fn.emit(localGet(source), IF, localGet(ip), localGet(length), OP.i32.add, localSet(source), OP.end, localGet(source));
+  return fn;
+};
+
+export { NO_WINDOW };

@@ -1,0 +1,117 @@
+/**
+ * Where everything lies in the machine's one linear memory. Offsets are bytes.
+ *
+ *     0x000000  guard: nothing lives here, so that a zero offset is never valid
+ *     0x001000  dispatch tables: halfword → slot, and the second level for opcodes that end in byte 5
+ *     0x040000  CPU blocks, {@link CPU_SIZE} each
+ *     0x0c0000  software TLBs: fetch, read, write
+ *     0x200000  storage keys, a byte for each 4 KiB frame of host storage
+ *     0x300000  host absolute storage, in natural (big-endian) byte order
+ *
+ * Registers and PSW parts are kept as little-endian cells because that is what WebAssembly's loads read.
+ */
+
+export const DISPATCH = 0x1000;
+/** Second-level tables of 256 halfwords, one for each first byte whose operation code ends in byte 5. */
+export const DISPATCH_LAST = DISPATCH + 0x20000;
+
+export const CPU_BASE = 0x40000;
+export const CPU_SIZE = 0x2000;
+export const MAX_CPUS = 64;
+
+export const TLB_ENTRIES = 4096;
+/** Entry: i64 tag (page address | context), i32 to add to the address's low word to get an offset in linear memory, i32 spare. */
+export const TLB_ENTRY_SIZE = 16;
+export const TLB_FETCH = 0xc0000;
+export const TLB_READ = TLB_FETCH + TLB_ENTRIES * TLB_ENTRY_SIZE;
+export const TLB_WRITE = TLB_READ + TLB_ENTRIES * TLB_ENTRY_SIZE;
+export const TLB_END = TLB_WRITE + TLB_ENTRIES * TLB_ENTRY_SIZE;
+
+export const KEYS = 0x200000;
+export const STORAGE = 0x300000;
+
+/** Offsets within a CPU block. */
+export const CELL = {
+  /** General registers, 16 × i64. */
+  GR: 0x000,
+  /** Control registers, 16 × i64. */
+  CR: 0x080,
+  /** Access registers, 16 × i32. */
+  AR: 0x100,
+  /** Vector registers, 32 × (leftmost i64, rightmost i64); the leftmost half of the first sixteen are the floating-point registers. */
+  VR: 0x200,
+  /** Floating-point-control register, i32. */
+  FPC: 0x140,
+
+  /** PSW bits 0-63 with condition code, program mask zero: they have cells of their own. i64. */
+  PSW_MASK: 0x400,
+  /** Instruction address; exact only while the CPU is outside generated code. i64. */
+  PSW_IA: 0x408,
+  /** Condition code 0-3, i32. */
+  CC: 0x410,
+  /** Program mask, four bits (8 fixed-point overflow, 4 decimal overflow, 2 HFP exponent underflow, 1 HFP significance), i32. */
+  PM: 0x414,
+  /** Mask of the current addressing mode, i64. */
+  ADDRESS_MASK: 0x418,
+  /** TLB context of storage operands and of instruction fetch, i64 each; see tlb.ts. */
+  CONTEXT: 0x420,
+  CONTEXT_FETCH: 0x428,
+
+  /** Offset in linear memory of the instruction being executed (of the EXECUTE, while its target executes), i32. */
+  CURRENT: 0x430,
+  /** Instructions left in this run after the current one, i32. */
+  BUDGET: 0x434,
+  /** Nonzero: generated code returns to its caller at the next boundary, i32. */
+  EXIT: 0x438,
+  /** First byte of the instruction window in linear memory, i32. An offset minus this is at most {@link WINDOW_LAST} inside the window. */
+  WINDOW: 0x43c,
+  /** Instruction address minus offset in linear memory, valid in the window, i64. */
+  WINDOW_DELTA: 0x440,
+  /** Address that relative operands of the instruction count from, i64; set for called rows and targets of EXECUTE. */
+  RELATIVE_BASE: 0x448,
+  /** Nonzero while the target of an EXECUTE executes: length of the EXECUTE (4 or 6), i32. */
+  EXECUTE: 0x450,
+  /** ICTL of the state description in effect, i32. */
+  ICTL: 0x454,
+  /** Target of EXECUTE, modified, 8 bytes. */
+  EXECUTE_BYTES: 0x458,
+  /** An instruction that crosses a page end, put together, 8 bytes. */
+  FETCH_BYTES: 0x460,
+  /** Address of the EXECUTE that is in effect, i64. */
+  EXECUTE_IA: 0x468,
+
+  /** Prefix, i32. */
+  PREFIX: 0x470,
+  /** Current level: 0 host, 1 its guest, 2 the guest's guest, i32. */
+  LEVEL: 0x474,
+  CPU_TIMER: 0x478,
+  CLOCK_COMPARATOR: 0x480,
+  TOD_PROGRAMMABLE: 0x488,
+  /** Difference between the level's TOD clock and the machine's, i64. */
+  EPOCH: 0x490,
+  /** Host absolute address of the state description of the current level, i64; meaningless at level 0. */
+  STATE_DESCRIPTION: 0x498,
+  BREAKING_EVENT: 0x4a0,
+  /** Instructions this CPU has executed, i64. */
+  INSTRUCTIONS: 0x4a8,
+  /** Address of the CPU, i32. */
+  ADDRESS: 0x4b0,
+  /** A PSW was loaded that is invalid, see Cpu.loadPsw; i32. */
+  EARLY: 0x4d8,
+  /** CPU state: 0 operating, 1 stopped, i32. */
+  STOPPED: 0x4b4,
+  /** Pending interruptions: see interruption.ts. 8 words. */
+  PENDING: 0x4b8,
+
+  /** A storage operand that crosses a page end, put together, 512 bytes. */
+  OPERAND_BYTES: 0x600,
+  /** What SIE saved of each level below, {@link LEVEL_SIZE} bytes for each of 4 levels. */
+  LEVELS: 0x1000,
+} as const;
+
+export const LEVEL_SIZE = 0x200;
+
+/** Last distance from the window's first byte at which a six-byte instruction still lies within the page. */
+export const WINDOW_LAST = 4096 - 6;
+/** A window that no offset lies in: linear memory ends below it. */
+export const NO_WINDOW = -0x1000;

@@ -1,0 +1,190 @@
+import type { Cpu } from './cpu.ts';
+import { lengthOf } from './formats.ts';
+import { INTERCEPT, ProgramInterruption } from './interruption.ts';
+import { CELL } from './layout.ts';
+import { absoluteToOffset, controlRegister, type GuestMapping, SAVED, savedCell } from './levels.ts';
+import { CPUFLAGS, ECB2, SD, VALIDITY } from './state-description.ts';
+import type { HostAbsolute } from './storage.ts';
+import { elapsedUnits, epochOf } from './timing.ts';
+
+const MIB = 0x10_0000;
+const PREFIX_SIZE = 8192;
+
+/**
+ * Interpretive execution: entering a guest by its state description and leaving it. The SIE instruction and the TypeScript host share it
+ * (spec/sie.md 4.1). GR0-13, access and floating-point registers are shared in place; the rest comes from the block and goes back there.
+ */
+
+/**
+ * Enters the guest that the state description describes, one level up.
+ * @returns whether the guest was entered; if not, the block holds a validity interception.
+ */
+export const enterSie = (cpu: Cpu, stateDescription: HostAbsolute): boolean => {
+  const { storage } = cpu.configuration;
+  const block = storage.offset(stateDescription);
+  const { view, bytes } = storage;
+  bytes[block + SD.ICPTCODE] = INTERCEPT.NONE;
+  bytes[block + SD.ICPTSTATUS] = 0;
+  const host = cpu.level;
+  const flags = view.getInt32(block + SD.FLAGS);
+  const prefix = view.getInt32(block + SD.PREFIX) & 0x7fff_e000;
+  const limits = limitsOf(view, block, flags);
+  const reason = invalid(flags, prefix, limits);
+  if (reason !== undefined) return refuse(view, block, reason);
+
+  saveHost(cpu, host);
+  const level = host + 1;
+  const mapping = mappingOf(cpu, host, stateDescription, limits);
+  cpu.guests[level] = mapping;
+  loadGuest(cpu, view, block, stateDescription, level);
+  if (prefixInaccessible(cpu, level, prefix)) {
+    restoreHost(cpu, host);
+    return refuse(view, block, VALIDITY.PREFIX_ACCESS);
+  }
+  cpu.configuration.events.emit('sie', { cpu: cpu.index, instruction: cpu.instructions, level, entered: true });
+  return true;
+};
+
+/** Leaves the current guest with an interception code; its state goes back to its state description, the host's registers return. */
+export const leaveSie = (cpu: Cpu, code: number): void => {
+  const { level } = cpu;
+  const { view } = cpu.configuration.storage;
+  const block = blockOf(cpu);
+  storeGuest(cpu, view, block);
+  view.setUint8(block + SD.ICPTCODE, code);
+  cpu.configuration.events.emit('sie', { cpu: cpu.index, instruction: cpu.instructions, level, entered: false });
+  restoreHost(cpu, level - 1);
+};
+
+/** Offset in linear memory of the current guest's state description. */
+export const blockOf = (cpu: Cpu): number => cpu.configuration.storage.offset(Number(cpu.cell64(CELL.STATE_DESCRIPTION)) as HostAbsolute);
+
+/** Records an instruction interception: the instruction's bytes, and how it was executed (spec/sie.md 4.7). The PSW cell must already point behind it. */
+export const recordInstruction = (cpu: Cpu): void => {
+  const { view, bytes } = cpu.configuration.storage;
+  const block = blockOf(cpu);
+  const execute = cpu.cell32(CELL.EXECUTE);
+  const at = execute !== 0 ? cpu.base + CELL.EXECUTE_BYTES : cpu.cell32(CELL.CURRENT) >>> 0;
+  const length = lengthOf(bytes[at]!);
+  view.setUint16(block + SD.IPA, view.getUint16(at));
+  view.setUint32(block + SD.IPB, length === 2 ? 0 : length === 4 ? view.getUint16(at + 2) * 0x1_0000 : view.getUint32(at + 2));
+  bytes[block + SD.ICPTSTATUS] = execute !== 0 ? ((execute >> 1) << 5) | 0x01 : 0;
+};
+
+interface Limits {
+  readonly mso: number;
+  readonly msl: number;
+  /** Main-storage origin and limit are suppressed: guest absolute is host virtual. */
+  readonly suppressed: boolean;
+}
+
+const limitsOf = (view: DataView, block: number, flags: number): Limits => {
+  if (flags & CPUFLAGS.SM) return { mso: 0, msl: Number.MAX_SAFE_INTEGER, suppressed: true };
+  const megabytes = (at: number): number => Number(view.getBigUint64(block + at) >> 20n) * MIB;
+  return { mso: megabytes(SD.MSO), msl: megabytes(SD.MSL) + MIB - 1, suppressed: false };
+};
+
+/** The checks that need no translation, in their order; the first failure counts (spec/sie.md 4.1). */
+const invalid = (flags: number, prefix: number, { mso, msl, suppressed }: Limits): number | undefined => {
+  if (!(flags & CPUFLAGS.ZARCH)) return VALIDITY.ARCHITECTURE;
+  if (!suppressed && mso > msl) return VALIDITY.MSO_ABOVE_MSL;
+  if (!suppressed && prefix + PREFIX_SIZE > msl + 1 - mso) return VALIDITY.PREFIX_OUTSIDE;
+  return undefined;
+};
+
+/** Validity interception: who (CPU, level) and when (entry) in IPA, why in the left half of IPB. */
+const refuse = (view: DataView, block: number, reason: number): false => {
+  view.setUint8(block + SD.ICPTCODE, INTERCEPT.VALIDITY);
+  view.setUint16(block + SD.IPA, 0x1010);
+  view.setUint32(block + SD.IPB, reason * 0x1_0000);
+  return false;
+};
+
+const mappingOf = (cpu: Cpu, host: number, stateDescription: HostAbsolute, { mso, msl, suppressed }: Limits): GuestMapping => {
+  const { configuration } = cpu;
+  const asce = controlRegister(cpu, host, 1);
+  const hostPrefix = cpu.cell32(savedCell(host, SAVED.PREFIX));
+  const extent = suppressed ? Number.MAX_SAFE_INTEGER : msl + 1 - mso;
+  const below = cpu.guests[host]?.id ?? 0;
+  const ecb2 = configuration.storage.bytes[configuration.storage.offset(stateDescription) + SD.ECB2]!;
+  // The TypeScript host always keeps page-status entries; a program that is a host announces them by letting ESSA be interpreted.
+  const pageStatus = host === 0 || (ecb2 & ECB2.CMMA) !== 0;
+  const id = configuration.mappingId(`${below} ${hostPrefix} ${asce} ${mso} ${extent} ${pageStatus}`);
+  return { id, stateDescription, mso, extent, pageStatus };
+};
+
+const saveHost = (cpu: Cpu, level: number): void => {
+  const save = (field: number, value: bigint): void => cpu.setCell64(savedCell(level, field), value);
+  cpu.cr.forEach((value, n) => save(SAVED.CR + 8 * n, value));
+  const { mask, address } = cpu.psw;
+  save(SAVED.PSW_MASK, mask);
+  save(SAVED.PSW_IA, address);
+  save(SAVED.GR14, cpu.gr[14]!);
+  save(SAVED.GR15, cpu.gr[15]!);
+  save(SAVED.PREFIX, BigInt(cpu.prefix >>> 0));
+  for (const [field, cell] of MOVED) save(field, cpu.cell64(cell));
+  cpu.setCell32(savedCell(level, SAVED.ICTL), cpu.cell32(CELL.ICTL));
+};
+
+const restoreHost = (cpu: Cpu, level: number): void => {
+  const saved = (field: number): bigint => cpu.cell64(savedCell(level, field));
+  cpu.setCell32(CELL.LEVEL, level);
+  for (let n = 0; n < 16; n++) cpu.cr[n] = saved(SAVED.CR + 8 * n);
+  cpu.gr[14] = saved(SAVED.GR14);
+  cpu.gr[15] = saved(SAVED.GR15);
+  for (const [field, cell] of MOVED) cpu.setCell64(cell, saved(field));
+  cpu.setCell32(CELL.ICTL, cpu.cell32(savedCell(level, SAVED.ICTL)));
+  cpu.prefix = Number(saved(SAVED.PREFIX)) | 0;
+  cpu.setPsw({ mask: saved(SAVED.PSW_MASK), address: saved(SAVED.PSW_IA) });
+};
+
+/** Doubleword cells that are kept as they are, by the field that saves them. */
+const MOVED = [
+  [SAVED.CPU_TIMER, CELL.CPU_TIMER], [SAVED.CLOCK_COMPARATOR, CELL.CLOCK_COMPARATOR], [SAVED.TOD_PROGRAMMABLE, CELL.TOD_PROGRAMMABLE],
+  [SAVED.EPOCH, CELL.EPOCH], [SAVED.STATE_DESCRIPTION, CELL.STATE_DESCRIPTION], [SAVED.BREAKING_EVENT, CELL.BREAKING_EVENT],
+] as const; // biome-ignore format: a table
+
+const loadGuest = (cpu: Cpu, view: DataView, block: number, stateDescription: HostAbsolute, level: number): void => {
+  const hostEpoch = epochOf(cpu);
+  cpu.setCell32(CELL.LEVEL, level);
+  for (let n = 0; n < 16; n++) cpu.cr[n] = view.getBigUint64(block + SD.CR + 8 * n);
+  cpu.gr[14] = view.getBigUint64(block + SD.GR14);
+  cpu.gr[15] = view.getBigUint64(block + SD.GR15);
+  cpu.prefix = view.getInt32(block + SD.PREFIX) & 0x7fff_e000;
+  cpu.setCell32(CELL.ICTL, view.getInt32(block + SD.ICTL));
+  cpu.setCell64(CELL.STATE_DESCRIPTION, BigInt(stateDescription));
+  cpu.setCell64(CELL.CPU_TIMER, BigInt.asUintN(64, view.getBigUint64(block + SD.CPU_TIMER) + elapsedUnits(cpu)));
+  cpu.setCell64(CELL.CLOCK_COMPARATOR, view.getBigUint64(block + SD.CLOCK_COMPARATOR));
+  cpu.setCell64(CELL.EPOCH, BigInt.asUintN(64, hostEpoch + view.getBigUint64(block + SD.EPOCH)));
+  cpu.setCell64(CELL.TOD_PROGRAMMABLE, BigInt(view.getUint32(block + SD.TOD_PROGRAMMABLE)));
+  cpu.setCell64(CELL.BREAKING_EVENT, view.getBigUint64(block + SD.BREAKING_EVENT));
+  cpu.setPsw({ mask: view.getBigUint64(block + SD.PSW), address: view.getBigUint64(block + SD.PSW + 8) });
+};
+
+const storeGuest = (cpu: Cpu, view: DataView, block: number): void => {
+  for (let n = 0; n < 16; n++) view.setBigUint64(block + SD.CR + 8 * n, cpu.cr[n]!);
+  view.setBigUint64(block + SD.GR14, cpu.gr[14]!);
+  view.setBigUint64(block + SD.GR15, cpu.gr[15]!);
+  view.setInt32(block + SD.PREFIX, (view.getInt32(block + SD.PREFIX) & ~0x7fff_e000) | cpu.prefix);
+  view.setBigUint64(block + SD.CPU_TIMER, BigInt.asUintN(64, cpu.cell64(CELL.CPU_TIMER) - elapsedUnits(cpu)));
+  view.setBigUint64(block + SD.CLOCK_COMPARATOR, cpu.cell64(CELL.CLOCK_COMPARATOR));
+  view.setUint32(block + SD.TOD_PROGRAMMABLE, Number(cpu.cell64(CELL.TOD_PROGRAMMABLE)));
+  view.setBigUint64(block + SD.BREAKING_EVENT, cpu.cell64(CELL.BREAKING_EVENT));
+  const { mask, address } = cpu.psw;
+  view.setBigUint64(block + SD.PSW, mask);
+  view.setBigUint64(block + SD.PSW + 8, address);
+};
+
+/** Interruptions must find their prefix area: both pages are made sure of at entry. A fault of a level below the host's own passes on. */
+const prefixInaccessible = (cpu: Cpu, level: number, prefix: number): boolean => {
+  try {
+    absoluteToOffset(cpu, level, prefix, true);
+    absoluteToOffset(cpu, level, prefix + 4096, true);
+    return false;
+  } catch (fault) {
+    if (!(fault instanceof ProgramInterruption)) throw fault;
+    if (fault.level >= level - 1) return true;
+    restoreHost(cpu, level - 1);
+    throw fault;
+  }
+};

@@ -1,0 +1,57 @@
+import { TLB_END, TLB_FETCH, TLB_READ, TLB_WRITE } from './layout.ts';
+import type { Offset, Storage } from './storage.ts';
+
+export const TLB = { fetch: TLB_FETCH, read: TLB_READ, write: TLB_WRITE } as const;
+
+/** The first context; 0 would make an empty entry match page 0. */
+const FIRST_CONTEXT = 1;
+/** Tags keep the context in the twelve bits below the page address. The last value is never entered: accesses in it always take the slow way. */
+export const NEVER_HIT = 0xfff;
+
+/**
+ * The software translation-lookaside buffers. An entry maps a logical page, through all levels at once, to its place in linear memory.
+ *
+ * What a logical page means depends on much: level, spaces, mode, key, prefix. Each combination in use is a numbered *context*, and the
+ * number is part of the tag; purging is to stop using the numbers.
+ */
+export class Tlb {
+  readonly #storage: Storage;
+  readonly #contexts = new Map<string, number>();
+  #next = FIRST_CONTEXT;
+  /** Counts purges; a CPU whose contexts are of an older generation must ask for them again. */
+  generation = 0;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  /** The number of a context. */
+  context(description: string): number {
+    const known = this.#contexts.get(description);
+    if (known !== undefined) return known;
+    if (this.#next === NEVER_HIT) {
+      this.#storage.bytes.fill(0, TLB_FETCH, TLB_END);
+      this.#contexts.clear();
+      this.#next = FIRST_CONTEXT;
+      this.generation++;
+    }
+    this.#contexts.set(description, this.#next);
+    return this.#next++;
+  }
+
+  /** Forgets every translation, of every CPU and level. */
+  purge(): void {
+    this.#contexts.clear();
+    this.generation++;
+  }
+
+  /** Enters the page that holds a logical address (two words) with the place of that same byte in linear memory. */
+  enter(tlb: number, context: number, high: number, low: number, offset: Offset): void {
+    const at = tlb + ((low >>> 8) & 0xfff0);
+    const { view } = this.#storage;
+    view.setInt32(at, (low & ~0xfff) | context, true);
+    view.setInt32(at + 4, high, true);
+    view.setInt32(at + 8, offset - low, true);
+  }
+}
+

@@ -1,0 +1,128 @@
+import type { Cpu } from './cpu.ts';
+import { PGM, ProgramInterruption } from './interruption.ts';
+import { CELL } from './layout.ts';
+import { absoluteToOffset, levelReader } from './levels.ts';
+import { SPACE } from './psw.ts';
+import { KEY, type Offset } from './storage.ts';
+import { NEVER_HIT, TLB } from './tlb.ts';
+import { ASCE, toNumber, type Walk, walk } from './walk.ts';
+
+/** Kinds of access. */
+export const ACCESS = { FETCH: 0, LOAD: 1, STORE: 2 } as const;
+export type Access = (typeof ACCESS)[keyof typeof ACCESS];
+
+/** CR0, low word: bits 35 (low-address protection), 38 and 39 (fetch- and storage-protection override), 40 (EDAT), 43 (IEP). */
+export const CR0 = { LOW_ADDRESS: 0x1000_0000, FETCH_OVERRIDE: 0x0200_0000, STORAGE_OVERRIDE: 0x0100_0000, EDAT: 0x0080_0000, IEP: 0x0010_0000 } as const;
+
+/** What protected the storage, as bits 56, 60 and 61 of the TEID tell under enhanced suppression on protection 2. */
+export const PROTECTED_BY = { LOW_ADDRESS: 0x80, KEY: 0x08, DAT: 0x04, IEP: 0x84 } as const;
+
+const TLB_OF = [TLB.fetch, TLB.read, TLB.write] as const;
+
+/** Translation-exception identification of an address (two words): its page, fetch or store, space. */
+export const teidOf = (high: number, low: number, access: Access, space: number, protection = 0): bigint =>
+  (BigInt(high >>> 0) << 32n) | BigInt(((low & ~0xfff) | (access === ACCESS.STORE ? 0x400 : 0x800) | protection | space) >>> 0);
+
+/**
+ * The place in linear memory of a logical address (two words) of the CPU's current level. Raises the access exceptions in the PoP's order of
+ * priority: low-address protection, translation, DAT and instruction-execution protection, addressing, key-controlled protection.
+ * A success sets the frame's reference and change bits and enters the TLB.
+ */
+export const translate = (cpu: Cpu, high: number, low: number, access: Access, operand = 0): Offset => {
+  const space = spaceOf(cpu, access);
+  if (cpu.datOn && space === SPACE.ACCESS_REGISTER) return translateByAccessRegister(cpu, high, low, access, operand);
+  const offset = translateIn(cpu, high, low, access, space, cpu.datOn ? cpu.asce(space) : undefined, cpu.key);
+  enter(cpu, high, low, access, offset);
+  return offset;
+};
+
+/** Instructions come from the home space in home-space mode, otherwise from the primary space. */
+const spaceOf = (cpu: Cpu, access: Access): number => {
+  if (access !== ACCESS.FETCH) return cpu.space;
+  return cpu.space === SPACE.HOME ? SPACE.HOME : SPACE.PRIMARY;
+};
+
+const enter = (cpu: Cpu, high: number, low: number, access: Access, offset: Offset): void => {
+  const cr0 = Number(cpu.cr[0]! & 0xffff_ffffn);
+  // Where protection differs within a page, every access must be looked at.
+  const lowPage = high === 0 && low >>> 13 === 0;
+  if (lowPage && ((access === ACCESS.STORE && cr0 & CR0.LOW_ADDRESS) || (access !== ACCESS.STORE && cr0 & CR0.FETCH_OVERRIDE))) return;
+  const cell = access === ACCESS.FETCH ? CELL.CONTEXT_FETCH : CELL.CONTEXT;
+  const context = cpu.cell32(cell);
+  // A context that is out of date belongs to another meaning of the address.
+  if (context !== NEVER_HIT && !cpu.contextsStale) cpu.configuration.tlb.enter(TLB_OF[access], context, high, low, offset);
+};
+
+/** Translates through a given ASCE, or as a real address without one, with the given key. Enters nothing in the TLB. `accessId` is stored at 0xA0. */
+export const translateIn = (
+  cpu: Cpu, high: number, low: number, access: Access, space: number, asce: bigint | undefined, key: number, accessId?: number,
+): Offset => { // biome-ignore format: the parameters fit two lines
+  const { level } = cpu;
+  const cr0 = Number(cpu.cr[0]! & 0xffff_ffffn);
+  const fail = (code: number, protection = 0): never => {
+    const teid = teidOf(high, low, access, asce === undefined ? 0 : space, protection);
+    throw new ProgramInterruption(level, code, { teid, ...(accessId !== undefined && { accessId }) });
+  };
+  const asceLow = asce === undefined ? ASCE.REAL : Number(asce & 0xffff_ffffn) | 0;
+  const isPrivate = asce !== undefined && (asceLow & ASCE.PRIVATE) !== 0;
+  if (access === ACCESS.STORE && cr0 & CR0.LOW_ADDRESS && !isPrivate && isLowAddress(high, low)) fail(PGM.PROTECTION, PROTECTED_BY.LOW_ADDRESS);
+
+  let real = toNumber(high, low);
+  let frameKey: number | undefined;
+  if (asce !== undefined && !(asceLow & ASCE.REAL)) {
+    const found = walkLevel(cpu, level, asce, high, low);
+    if (found.exception) fail(found.exception);
+    if (access === ACCESS.STORE && found.protectedPage) fail(PGM.PROTECTION, PROTECTED_BY.DAT);
+    if (access === ACCESS.FETCH && found.noExecute) fail(PGM.PROTECTION, PROTECTED_BY.IEP);
+    real = found.page + (low & 0xfff);
+    frameKey = found.frameKey;
+  }
+  const offset = absoluteToOffset(cpu, level, realToAbsolute(real, cpu.prefix), access === ACCESS.STORE);
+  const { storage } = cpu.configuration;
+  const frame = storage.frame(offset);
+  const storageKey = frameKey ?? storage.keys[frame]!;
+  if (!keyPermits(storageKey, key, access, cr0, high, low, isPrivate)) fail(PGM.PROTECTION, PROTECTED_BY.KEY);
+  storage.keys[frame]! |= access === ACCESS.STORE ? KEY.R | KEY.C : KEY.R;
+  return offset;
+};
+
+/** Low-address protection covers 0-511 and 4096-4607 of the effective address. */
+const isLowAddress = (high: number, low: number): boolean => high === 0 && (low & ~0x11ff) === 0;
+
+const keyPermits = (storageKey: number, key: number, access: Access, cr0: number, high: number, low: number, isPrivate: boolean): boolean => {
+  if (key === 0 || storageKey >> 4 === key) return true;
+  if (cr0 & CR0.STORAGE_OVERRIDE && storageKey >> 4 === 9) return true;
+  if (access === ACCESS.STORE) return false;
+  if (!(storageKey & KEY.F)) return true;
+  return (cr0 & CR0.FETCH_OVERRIDE) !== 0 && high === 0 && low >>> 11 === 0 && !isPrivate;
+};
+
+/** Prefixing: the first 8 KiB and the prefix area change places (PoP, "Prefixing"). */
+export const realToAbsolute = (real: number, prefix: number): number => {
+  const block = real - (real % 8192);
+  if (block === 0) return real + (prefix >>> 0);
+  return block === prefix >>> 0 ? real - block : real;
+};
+
+/** Walks a level's tables for an address. */
+export const walkLevel = (cpu: Cpu, level: number, asce: bigint, high: number, low: number): Walk => {
+  const cr0 = cpu.controlRegister0(level);
+  const { facilities } = cpu.configuration;
+  return walk(levelReader(cpu, level), Number(asce >> 32n) | 0, Number(asce & 0xffff_ffffn) | 0, high, low, {
+    edat: (cr0 & CR0.EDAT) !== 0 && facilities.has(8),
+    edat2: facilities.has(78),
+    iep: (cr0 & CR0.IEP) !== 0 && facilities.has(130),
+  });
+};
+
+/**
+ * Access-register mode: the access register beside the base register selects the space. ALET 0 is the primary and 1 the secondary space;
+ * others would go through the access lists, which no program that we know of uses: ALEN-translation exception.
+ */
+const translateByAccessRegister = (cpu: Cpu, high: number, low: number, access: Access, operand: number): Offset => {
+  const register = cpu.baseRegister(operand);
+  const alet = register === 0 ? 0 : cpu.ar[register]!;
+  if (alet > 1) cpu.programCheck(alet & 0xfe00_0000 ? PGM.ALET_SPECIFICATION : PGM.ALEN_TRANSLATION, { accessId: register });
+  const asce = cpu.asce(alet === 0 ? SPACE.PRIMARY : SPACE.SECONDARY);
+  return translateIn(cpu, high, low, access, SPACE.ACCESS_REGISTER, asce, cpu.key, register);
+};
