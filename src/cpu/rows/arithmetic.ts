@@ -3,7 +3,7 @@ import { type Row, row } from '../row.ts';
 import { doubleword, second32, second64, type Width, word } from './operands.ts';
 import { DISTINCT_OPERANDS, GENERAL_EXTENSION, HOT, MISCELLANEOUS_2 } from './traits.ts';
 
-type Number = I32 | I64;
+type Integer = I32 | I64;
 type Use<V> = (m: Meaning) => V;
 
 const FIXED_POINT_DIVIDE = 0x09;
@@ -13,32 +13,38 @@ const STORAGE_IMMEDIATE = { operands: 'd1(b1),i2' } as const;
 // ---- addition and subtraction, signed --------------------------------------------------------------------------------
 
 /** Both addends have the sign that the sum lacks. */
-export const addOverflows = <V extends Number>(m: Meaning, a: V, b: V, sum: V): I32 => m.ltS(m.and(m.xor(a, sum), m.xor(b, sum)), 0);
+export const addOverflows = <V extends Integer>(m: Meaning, a: V, b: V, sum: V): I32 => m.ltS(m.and(m.xor(a, sum), m.xor(b, sum)), 0);
 /** The operands differ in sign, and the difference has the sign of the subtrahend. */
-const subtractOverflows = <V extends Number>(m: Meaning, a: V, b: V, difference: V): I32 =>
+const subtractOverflows = <V extends Integer>(m: Meaning, a: V, b: V, difference: V): I32 =>
   m.ltS(m.and(m.xor(a, b), m.xor(a, difference)), 0);
 
-const add = <V extends Number>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) => (m: Meaning): void => {
-  const b = second(m);
-  const a = first(m);
-  const sum = m.add(a, b);
-  width.set(m, sum);
-  m.setCcOverflow(sum, addOverflows(m, a, b, sum));
-};
+const add =
+  <V extends Integer>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) =>
+  (m: Meaning): void => {
+    const b = second(m);
+    const a = first(m);
+    const sum = m.add(a, b);
+    width.set(m, sum);
+    m.setCcOverflow(sum, addOverflows(m, a, b, sum));
+  };
 
-const subtract = <V extends Number>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) => (m: Meaning): void => {
-  const b = second(m);
-  const a = first(m);
-  const difference = m.sub(a, b);
-  width.set(m, difference);
-  m.setCcOverflow(difference, subtractOverflows(m, a, b, difference));
-};
+const subtract =
+  <V extends Integer>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) =>
+  (m: Meaning): void => {
+    const b = second(m);
+    const a = first(m);
+    const difference = m.sub(a, b);
+    width.set(m, difference);
+    m.setCcOverflow(difference, subtractOverflows(m, a, b, difference));
+  };
 
-const addToStorage = <V extends Number>(width: Width<V>, immediate: Use<V>) => (m: Meaning): void => {
-  const addend = immediate(m);
-  const { before, after } = width.update(m, m.address(1), (value) => m.add(value, addend));
-  m.setCcOverflow(after, addOverflows(m, before, addend, after));
-};
+const addToStorage =
+  <V extends Integer>(width: Width<V>, immediate: Use<V>) =>
+  (m: Meaning): void => {
+    const addend = immediate(m);
+    const { before, after } = width.update(m, m.address(1), (value) => m.add(value, addend));
+    m.setCcOverflow(after, addOverflows(m, before, addend, after));
+  };
 
 /** With distinct operands, R3 is the second number and R2 the first; with an immediate, R3 is the first. */
 const third32 = word.third;
@@ -87,42 +93,50 @@ const SUBTRACT: Row[] = [
 // ---- addition and subtraction, logical -------------------------------------------------------------------------------
 
 /** Bit 0 of the code: result not zero. Bit 1: carry, which in a subtraction means no borrow. */
-export const logicalCode = (m: Meaning, result: Number, carry: I32): I32 => m.or(m.ne(result, 0), m.shl(carry, 1));
+export const logicalCode = (m: Meaning, result: Integer, carry: I32): I32 => m.or(m.ne(result, 0), m.shl(carry, 1));
 
-const addLogical = <V extends Number>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) => (m: Meaning): void => {
-  const b = second(m);
-  const sum = m.add(first(m), b);
-  width.set(m, sum);
-  m.setCc(logicalCode(m, sum, m.ltU(sum, b)));
-};
+const addLogical =
+  <V extends Integer>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) =>
+  (m: Meaning): void => {
+    const b = second(m);
+    const sum = m.add(first(m), b);
+    width.set(m, sum);
+    m.setCc(logicalCode(m, sum, m.ltU(sum, b)));
+  };
 
-const subtractLogical = <V extends Number>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) => (m: Meaning): void => {
-  const b = second(m);
-  const a = first(m);
-  const difference = m.sub(a, b);
-  width.set(m, difference);
-  m.setCc(logicalCode(m, difference, m.geU(a, b)));
-};
+const subtractLogical =
+  <V extends Integer>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) =>
+  (m: Meaning): void => {
+    const b = second(m);
+    const a = first(m);
+    const difference = m.sub(a, b);
+    width.set(m, difference);
+    m.setCc(logicalCode(m, difference, m.geU(a, b)));
+  };
 
 /** The carry that comes in is the one the condition code tells of. `extend` makes it as wide as the operands. */
-const withCarry = <V extends Number>(width: Width<V>, extend: (m: Meaning, carry: I32) => V, second: Use<V>) => (m: Meaning): void => {
-  const b = second(m);
-  const partial = m.add(width.first(m), b);
-  const sum = m.add(partial, extend(m, m.shrU(m.cc(), 1)));
-  width.set(m, sum);
-  m.setCc(logicalCode(m, sum, m.or(m.ltU(partial, b), m.ltU(sum, partial))));
-};
+const withCarry =
+  <V extends Integer>(width: Width<V>, extend: (m: Meaning, carry: I32) => V, second: Use<V>) =>
+  (m: Meaning): void => {
+    const b = second(m);
+    const partial = m.add(width.first(m), b);
+    const sum = m.add(partial, extend(m, m.shrU(m.cc(), 1)));
+    width.set(m, sum);
+    m.setCc(logicalCode(m, sum, m.or(m.ltU(partial, b), m.ltU(sum, partial))));
+  };
 const addWithCarry32 = (second: Use<I32>) => withCarry(word, (_, carry) => carry, second);
 const addWithCarry64 = (second: Use<I64>) => withCarry(doubleword, (m, carry) => m.zeroExtend(carry), second);
 /** Subtracting is adding the ones' complement and the carry, which is one unless there was a borrow. */
 const subtractWithBorrow32 = (second: Use<I32>) => addWithCarry32((m) => m.not(second(m)));
 const subtractWithBorrow64 = (second: Use<I64>) => addWithCarry64((m) => m.not(second(m)));
 
-const addLogicalToStorage = <V extends Number>(width: Width<V>, immediate: Use<V>) => (m: Meaning): void => {
-  const addend = immediate(m);
-  const { after } = width.update(m, m.address(1), (value) => m.add(value, addend));
-  m.setCc(logicalCode(m, after, m.ltU(after, addend)));
-};
+const addLogicalToStorage =
+  <V extends Integer>(width: Width<V>, immediate: Use<V>) =>
+  (m: Meaning): void => {
+    const addend = immediate(m);
+    const { after } = width.update(m, m.address(1), (value) => m.add(value, addend));
+    m.setCc(logicalCode(m, after, m.ltU(after, addend)));
+  };
 
 // biome-ignore format: one row a line
 const ADD_LOGICAL: Row[] = [
@@ -168,33 +182,41 @@ const SUBTRACT_LOGICAL: Row[] = [
 
 // ---- loads that look at the sign -------------------------------------------------------------------------------------
 
-const loadAndTest = <V extends Number>(width: Width<V>, second: Use<V>) => (m: Meaning): void => {
-  const value = second(m);
-  width.set(m, value);
-  m.setCc(m.ccSigned(value));
-};
+const loadAndTest =
+  <V extends Integer>(width: Width<V>, second: Use<V>) =>
+  (m: Meaning): void => {
+    const value = second(m);
+    width.set(m, value);
+    m.setCc(m.ccSigned(value));
+  };
 
 /** The most negative number has no complement: it stays, and overflows. A word that came with its sign to 64 bits cannot be it. */
-const loadComplement = <V extends Number>(width: Width<V>, second: Use<V>) => (m: Meaning): void => {
-  const value = second(m);
-  const complement = m.neg(value);
-  width.set(m, complement);
-  m.setCcOverflow(complement, m.ltS(m.and(value, complement), 0));
-};
+const loadComplement =
+  <V extends Integer>(width: Width<V>, second: Use<V>) =>
+  (m: Meaning): void => {
+    const value = second(m);
+    const complement = m.neg(value);
+    width.set(m, complement);
+    m.setCcOverflow(complement, m.ltS(m.and(value, complement), 0));
+  };
 
-const loadPositive = <V extends Number>(width: Width<V>, second: Use<V>) => (m: Meaning): void => {
-  const value = second(m);
-  const positive = m.select(m.ltS(value, 0), m.neg(value), value);
-  width.set(m, positive);
-  m.setCcOverflow(positive, m.ltS(positive, 0));
-};
+const loadPositive =
+  <V extends Integer>(width: Width<V>, second: Use<V>) =>
+  (m: Meaning): void => {
+    const value = second(m);
+    const positive = m.select(m.ltS(value, 0), m.neg(value), value);
+    width.set(m, positive);
+    m.setCcOverflow(positive, m.ltS(positive, 0));
+  };
 
-const loadNegative = <V extends Number>(width: Width<V>, second: Use<V>) => (m: Meaning): void => {
-  const value = second(m);
-  const negative = m.select(m.gtS(value, 0), m.neg(value), value);
-  width.set(m, negative);
-  m.setCc(m.ccNonzero(negative));
-};
+const loadNegative =
+  <V extends Integer>(width: Width<V>, second: Use<V>) =>
+  (m: Meaning): void => {
+    const value = second(m);
+    const negative = m.select(m.gtS(value, 0), m.neg(value), value);
+    width.set(m, negative);
+    m.setCc(m.ccNonzero(negative));
+  };
 
 // biome-ignore format: one row a line
 const LOAD_AND_LOOK: Row[] = [
@@ -218,19 +240,23 @@ const LOAD_AND_LOOK: Row[] = [
 // ---- multiplication --------------------------------------------------------------------------------------------------
 
 /** The low half of the product, whatever the signs; neither overflow nor condition code. */
-const multiplySingle = <V extends Number>(width: Width<V>, second: Use<V>) => (m: Meaning): void => {
-  const multiplier = second(m);
-  width.set(m, m.mul(width.first(m), multiplier));
-};
+const multiplySingle =
+  <V extends Integer>(width: Width<V>, second: Use<V>) =>
+  (m: Meaning): void => {
+    const multiplier = second(m);
+    width.set(m, m.mul(width.first(m), multiplier));
+  };
 
 /** Multiplies the odd register of R1's pair; the pair receives the product. `extend` makes 64 bits of a word. */
-const multiplyPair32 = (extend: (m: Meaning, value: I32) => I64, second: Use<I32>) => (m: Meaning): void => {
-  m.needEven('r1');
-  const multiplier = extend(m, second(m));
-  const product = m.mul(extend(m, m.gr32('r1', 1)), multiplier);
-  m.setGr32('r1', m.high(product));
-  m.setGr32('r1', m.low(product), 1);
-};
+const multiplyPair32 =
+  (extend: (m: Meaning, value: I32) => I64, second: Use<I32>) =>
+  (m: Meaning): void => {
+    m.needEven('r1');
+    const multiplier = extend(m, second(m));
+    const product = m.mul(extend(m, m.gr32('r1', 1)), multiplier);
+    m.setGr32('r1', m.high(product));
+    m.setGr32('r1', m.low(product), 1);
+  };
 const signed = (m: Meaning, value: I32): I64 => m.signExtend(value);
 const unsigned = (m: Meaning, value: I32): I64 => m.zeroExtend(value);
 
@@ -245,13 +271,15 @@ const highProduct = (m: Meaning, a: I64, b: I64): I64 => {
   return m.add(m.add(m.mul(x.high, y.high), inner.high), outer.high);
 };
 
-const multiplyPair64 = (second: Use<I64>) => (m: Meaning): void => {
-  m.needEven('r1');
-  const multiplier = second(m);
-  const multiplicand = m.gr64('r1', 1);
-  m.setGr64('r1', highProduct(m, multiplicand, multiplier));
-  m.setGr64('r1', m.mul(multiplicand, multiplier), 1);
-};
+const multiplyPair64 =
+  (second: Use<I64>) =>
+  (m: Meaning): void => {
+    m.needEven('r1');
+    const multiplier = second(m);
+    const multiplicand = m.gr64('r1', 1);
+    m.setGr64('r1', highProduct(m, multiplicand, multiplier));
+    m.setGr64('r1', m.mul(multiplicand, multiplier), 1);
+  };
 
 // biome-ignore format: one row a line
 const MULTIPLY: Row[] = [
@@ -287,54 +315,62 @@ const guardDivision = (m: Meaning, dividend: I64, divisor: I64): void => {
   m.programCheckIf(FIXED_POINT_DIVIDE, m.or(m.isZero(divisor), tooGreat));
 };
 
-const divide = (second: Use<I32>) => (m: Meaning): void => {
-  m.needEven('r1');
-  const divisor = m.signExtend(second(m));
-  const dividend = m.pair(m.gr32('r1'), m.gr32('r1', 1));
-  guardDivision(m, dividend, divisor);
-  const quotient = m.divS(dividend, divisor);
-  m.programCheckIf(FIXED_POINT_DIVIDE, m.ne(quotient, m.signExtend(m.low(quotient))));
-  m.setGr32('r1', m.low(m.remS(dividend, divisor)));
-  m.setGr32('r1', m.low(quotient), 1);
-};
+const divide =
+  (second: Use<I32>) =>
+  (m: Meaning): void => {
+    m.needEven('r1');
+    const divisor = m.signExtend(second(m));
+    const dividend = m.pair(m.gr32('r1'), m.gr32('r1', 1));
+    guardDivision(m, dividend, divisor);
+    const quotient = m.divS(dividend, divisor);
+    m.programCheckIf(FIXED_POINT_DIVIDE, m.ne(quotient, m.signExtend(m.low(quotient))));
+    m.setGr32('r1', m.low(m.remS(dividend, divisor)));
+    m.setGr32('r1', m.low(quotient), 1);
+  };
 
-const divideSingle = (second: Use<I64>) => (m: Meaning): void => {
-  m.needEven('r1');
-  const divisor = second(m);
-  const dividend = m.gr64('r1', 1);
-  guardDivision(m, dividend, divisor);
-  const quotient = m.divS(dividend, divisor);
-  m.setGr64('r1', m.remS(dividend, divisor));
-  m.setGr64('r1', quotient, 1);
-};
+const divideSingle =
+  (second: Use<I64>) =>
+  (m: Meaning): void => {
+    m.needEven('r1');
+    const divisor = second(m);
+    const dividend = m.gr64('r1', 1);
+    guardDivision(m, dividend, divisor);
+    const quotient = m.divS(dividend, divisor);
+    m.setGr64('r1', m.remS(dividend, divisor));
+    m.setGr64('r1', quotient, 1);
+  };
 
-const divideLogical32 = (second: Use<I32>) => (m: Meaning): void => {
-  m.needEven('r1');
-  const divisor = second(m);
-  const high = m.gr32('r1');
-  // The quotient fits exactly when the high half is below the divisor; a divisor of zero never passes.
-  m.programCheckIf(FIXED_POINT_DIVIDE, m.geU(high, divisor));
-  const dividend = m.pair(high, m.gr32('r1', 1));
-  const wide = m.zeroExtend(divisor);
-  m.setGr32('r1', m.low(m.remU(dividend, wide)));
-  m.setGr32('r1', m.low(m.divU(dividend, wide)), 1);
-};
+const divideLogical32 =
+  (second: Use<I32>) =>
+  (m: Meaning): void => {
+    m.needEven('r1');
+    const divisor = second(m);
+    const high = m.gr32('r1');
+    // The quotient fits exactly when the high half is below the divisor; a divisor of zero never passes.
+    m.programCheckIf(FIXED_POINT_DIVIDE, m.geU(high, divisor));
+    const dividend = m.pair(high, m.gr32('r1', 1));
+    const wide = m.zeroExtend(divisor);
+    m.setGr32('r1', m.low(m.remU(dividend, wide)));
+    m.setGr32('r1', m.low(m.divU(dividend, wide)), 1);
+  };
 
-const divideLogical64 = (second: Use<I64>) => (m: Meaning): void => {
-  m.needEven('r1');
-  const divisor = second(m);
-  const high = m.gr64('r1');
-  m.programCheckIf(FIXED_POINT_DIVIDE, m.geU(high, divisor));
-  m.if(
-    m.isZero(high),
-    () => {
-      const dividend = m.gr64('r1', 1);
-      m.setGr64('r1', m.remU(dividend, divisor));
-      m.setGr64('r1', m.divU(dividend, divisor), 1);
-    },
-    () => m.times(m.i32(64), () => longDivisionStep(m, divisor)),
-  );
-};
+const divideLogical64 =
+  (second: Use<I64>) =>
+  (m: Meaning): void => {
+    m.needEven('r1');
+    const divisor = second(m);
+    const high = m.gr64('r1');
+    m.programCheckIf(FIXED_POINT_DIVIDE, m.geU(high, divisor));
+    m.if(
+      m.isZero(high),
+      () => {
+        const dividend = m.gr64('r1', 1);
+        m.setGr64('r1', m.remU(dividend, divisor));
+        m.setGr64('r1', m.divU(dividend, divisor), 1);
+      },
+      () => m.times(m.i32(64), () => longDivisionStep(m, divisor)),
+    );
+  };
 
 /** Shifts the pair left by a bit; where the divisor fits into the high half, takes it away and notes a one in the quotient. */
 const longDivisionStep = (m: Meaning, divisor: I64): void => {
@@ -360,4 +396,12 @@ const DIVIDE: Row[] = [
   row('e387', 'dlg', 'RXY-a', 'DIVIDE LOGICAL (64<128)', {}, divideLogical64(second64.storage)),
 ];
 
-export const ARITHMETIC: readonly Row[] = [...ADD, ...SUBTRACT, ...ADD_LOGICAL, ...SUBTRACT_LOGICAL, ...LOAD_AND_LOOK, ...MULTIPLY, ...DIVIDE];
+export const ARITHMETIC: readonly Row[] = [
+  ...ADD,
+  ...SUBTRACT,
+  ...ADD_LOGICAL,
+  ...SUBTRACT_LOGICAL,
+  ...LOAD_AND_LOOK,
+  ...MULTIPLY,
+  ...DIVIDE,
+];

@@ -1,10 +1,10 @@
 import type { I32, I64, Meaning } from '../meaning.ts';
 import { type Row, row } from '../row.ts';
 import { aligned, doubleword, second32, second64, type Width, word } from './operands.ts';
-import { clearOutside, fieldOfMask, gatherUnderMask } from './under-mask.ts';
 import { GENERAL_EXTENSION, HOT, MISCELLANEOUS_1 } from './traits.ts';
+import { clearOutside, fieldOfMask, gatherUnderMask } from './under-mask.ts';
 
-type Number = I32 | I64;
+type Integer = I32 | I64;
 type Use<V> = (m: Meaning) => V;
 
 const UNSIGNED = { operands: 'r1,u2' } as const;
@@ -14,11 +14,16 @@ const first64 = (m: Meaning): I64 => m.load64(m.address(1));
 const unsigned32 = (m: Meaning): I32 => m.unsigned('i2');
 const halfwordRelativeUnsigned = (m: Meaning): I32 => m.load16(aligned(m, 2));
 
-const compare = <V extends Number>(width: Width<V>, second: Use<V>) => compareValues(width.first, second);
-const compareLogical = <V extends Number>(width: Width<V>, second: Use<V>) => compareValuesLogical(width.first, second);
-const compareValues = <V extends Number>(first: Use<V>, second: Use<V>) => (m: Meaning): void => m.setCc(m.ccCompareSigned(first(m), second(m)));
-const compareValuesLogical = <V extends Number>(first: Use<V>, second: Use<V>) => (m: Meaning): void =>
-  m.setCc(m.ccCompareUnsigned(first(m), second(m)));
+const compare = <V extends Integer>(width: Width<V>, second: Use<V>) => compareValues(width.first, second);
+const compareLogical = <V extends Integer>(width: Width<V>, second: Use<V>) => compareValuesLogical(width.first, second);
+const compareValues =
+  <V extends Integer>(first: Use<V>, second: Use<V>) =>
+  (m: Meaning): void =>
+    m.setCc(m.ccCompareSigned(first(m), second(m)));
+const compareValuesLogical =
+  <V extends Integer>(first: Use<V>, second: Use<V>) =>
+  (m: Meaning): void =>
+    m.setCc(m.ccCompareUnsigned(first(m), second(m)));
 
 // biome-ignore format: one row a line
 const COMPARES: Row[] = [
@@ -72,11 +77,13 @@ const COMPARES_LOGICAL: Row[] = [
 ];
 
 /** Compares the bytes of the word that the mask selects with as many bytes of storage. */
-const compareUnderMask = (from: Use<I32>) => (m: Meaning): void => {
-  const mask = fieldOfMask(m);
-  const second = gatherUnderMask(m, mask);
-  m.setCc(m.ccCompareUnsigned(clearOutside(m, mask, from(m)), second));
-};
+const compareUnderMask =
+  (from: Use<I32>) =>
+  (m: Meaning): void => {
+    const mask = fieldOfMask(m);
+    const second = gatherUnderMask(m, mask);
+    m.setCc(m.ccCompareUnsigned(clearOutside(m, mask, from(m)), second));
+  };
 
 // biome-ignore format: one row a line
 const COMPARES_UNDER_MASK: Row[] = [
@@ -95,13 +102,15 @@ const testByte = (m: Meaning): void => {
 };
 
 /** As for a byte, but mixed bits have two codes: 1 when the leftmost selected bit is zero, 2 when it is one. */
-const testHalfword = (value: Use<I32>) => (m: Meaning): void => {
-  const mask = m.unsigned('i2');
-  const selected = m.and(value(m), mask);
-  const leftmost = m.shrU(m.i32(-0x8000_0000), m.clz(mask));
-  const mixed = m.select(m.and(selected, leftmost), m.i32(2), 1);
-  m.setCc(m.select(selected, m.select(m.eq(selected, mask), m.i32(3), mixed), 0));
-};
+const testHalfword =
+  (value: Use<I32>) =>
+  (m: Meaning): void => {
+    const mask = m.unsigned('i2');
+    const selected = m.and(value(m), mask);
+    const leftmost = m.shrU(m.i32(-0x8000_0000), m.clz(mask));
+    const mixed = m.select(m.and(selected, leftmost), m.i32(2), 1);
+    m.setCc(m.select(selected, m.select(m.eq(selected, mask), m.i32(3), mixed), 0));
+  };
 
 // biome-ignore format: one row a line
 const TESTS: Row[] = [
@@ -117,9 +126,14 @@ const COMPARE_AND_TRAP = 0xff;
 
 /** The mask's bits 0-2 select equal, low, high; the condition code stays. */
 const trap = (m: Meaning, code: I32): void => m.if(m.and(m.shl(m.unsigned('m3'), code), 8), () => m.dataException(COMPARE_AND_TRAP));
-const trapIf = <V extends Number>(width: Width<V>, second: Use<V>) => (m: Meaning): void => trap(m, m.ccCompareSigned(width.first(m), second(m)));
-const trapIfLogical = <V extends Number>(width: Width<V>, second: Use<V>) => (m: Meaning): void =>
-  trap(m, m.ccCompareUnsigned(width.first(m), second(m)));
+const trapIf =
+  <V extends Integer>(width: Width<V>, second: Use<V>) =>
+  (m: Meaning): void =>
+    trap(m, m.ccCompareSigned(width.first(m), second(m)));
+const trapIfLogical =
+  <V extends Integer>(width: Width<V>, second: Use<V>) =>
+  (m: Meaning): void =>
+    trap(m, m.ccCompareUnsigned(width.first(m), second(m)));
 
 const TRAP_UNSIGNED = { ...GENERAL_EXTENSION, operands: 'r1,u2,m3' } as const;
 

@@ -1,0 +1,11 @@
+import type { Row } from '../row.ts';
+import { ARITHMETIC } from './arithmetic.ts';
+import { BRANCH } from './branch.ts';
+import { COMPARE } from './compare.ts';
+import { INTERLOCKED } from './interlocked.ts';
+import { LOAD_STORE } from './load-store.ts';
+import { LOGICAL } from './logical.ts';
+import { SHIFT } from './shift.ts';
+
+/** Every instruction of zhint. */
+export const ROWS: readonly Row[] = [...LOAD_STORE, ...BRANCH, ...ARITHMETIC, ...COMPARE, ...LOGICAL, ...SHIFT, ...INTERLOCKED];
