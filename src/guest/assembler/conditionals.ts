@@ -17,6 +17,7 @@ type Test = (cursor: Cursor, pass: Pass) => boolean;
 const numeric =
   (holds: (value: bigint) => boolean): Test =>
   (cursor, pass) => {
+    cursor.skipBlanks();
     const at = cursor.at;
     const value = evaluate(cursor, pass);
     if (value.unknown) throw cursor.error('condition depends on a symbol defined later, expected symbols defined above', at);

@@ -37,34 +37,36 @@ const section: Directive = (cursor, pass) => {
 };
 
 const pushSection: Directive = (cursor, pass) => {
-  pass.saved.push(pass.section);
+  pass.saved.push({ section: pass.section, last: pass.last });
   section(cursor, pass);
 };
 
 const popSection: Directive = (cursor, pass) => {
   const saved = pass.saved.pop();
   if (saved === undefined) throw cursor.error('.popsection without .pushsection, expected one above', 0);
-  pass.enter(saved);
+  Object.assign(pass, saved);
 };
 
-/** `.lcomm name, size`: room in .bss. `.comm` adds the alignment. */
-const common: Directive = (cursor, pass) => {
-  cursor.skipBlanks();
-  const at = cursor.at;
-  const name = cursor.expectName('a symbol');
-  cursor.expect(',', 'after the symbol');
-  const size = pass.knownNumber(cursor, 'size');
-  const alignment = cursor.take(',') ? pass.knownNumber(cursor, 'alignment') : Math.min(8, 2 ** Math.floor(Math.log2(Math.max(size, 1))));
-  if (size < 0 || !Number.isInteger(Math.log2(alignment)))
-    throw cursor.error('size or alignment is not possible, expected a power of two', at);
-  const before = pass.section;
-  pass.section = pass.sections.open('.bss');
-  pass.section.alignment = Math.max(pass.section.alignment, alignment);
-  pass.fill((alignment - (pass.section.size % alignment)) % alignment, 0, cursor);
-  pass.symbols.define(name, pass.here(), cursor, at, false);
-  pass.fill(size, 0, cursor);
-  pass.section = before;
-};
+/** `.lcomm name, size`: room in .bss. `.comm name, size, alignment`: room behind it, where GNU ld puts common symbols. */
+const common =
+  (section: string): Directive =>
+  (cursor, pass) => {
+    cursor.skipBlanks();
+    const at = cursor.at;
+    const name = cursor.expectName('a symbol');
+    cursor.expect(',', 'after the symbol');
+    const size = pass.knownNumber(cursor, 'size');
+    const alignment = cursor.take(',') ? pass.knownNumber(cursor, 'alignment') : Math.min(8, 2 ** Math.floor(Math.log2(Math.max(size, 1))));
+    if (size < 0 || !Number.isInteger(Math.log2(alignment)))
+      throw cursor.error('size or alignment is not possible, expected a power of two', at);
+    const before = pass.section;
+    pass.section = pass.sections.open(section, 'aw', true);
+    pass.section.alignment = Math.max(pass.section.alignment, alignment);
+    pass.fill((alignment - (pass.section.size % alignment)) % alignment, 0, cursor);
+    pass.symbols.define(name, pass.here(), cursor, at, false);
+    pass.fill(size, 0, cursor);
+    pass.section = before;
+  };
 
 const include: Directive = (cursor, pass) => {
   const name = new TextDecoder().decode(new Uint8Array(cursor.string()));
@@ -153,8 +155,8 @@ export const DIRECTIVES: Readonly<Record<string, Directive>> = {
   '.pushsection': pushSection,
   '.popsection': popSection,
   '.previous': previous,
-  '.comm': common,
-  '.lcomm': common,
+  '.comm': common('COMMON'),
+  '.lcomm': common('.bss'),
   '.include': include,
   '.macro': defineMacro,
   '.endm': unpaired('.macro'),

@@ -33,7 +33,7 @@ const INSN_FORMATS: Readonly<Record<string, { readonly format: Format; readonly 
   ssf: { format: FORMATS.SSF, operands: 'd1(b1),d2(b2),r3' },
 };
 
-/** `.insn format,opcode,operands`: an instruction by its bits. The opcode is as long as the instruction; operands replace their fields. */
+/** `.insn format,opcode,operands`: an instruction by its bits. The opcode is as long as the instruction; operands are ORed into their fields. */
 export const insn = (cursor: Cursor, pass: Pass): void => {
   cursor.skipBlanks();
   const at = cursor.at;

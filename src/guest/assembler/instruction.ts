@@ -160,10 +160,11 @@ export interface Skeleton {
   readonly anyRegister: boolean;
 }
 
-/** Reads operands into the fields of an instruction and emits it. */
+/** Reads operands into the fields of an instruction and emits it. As in GNU as, bits that `.insn` gives its operation code there stay. */
 export const encodeOperands = (skeleton: Skeleton, cursor: Cursor, pass: Pass): void => {
-  const { mnemonic, syntax, bytes } = skeleton;
-  const e: Encoding = { ...skeleton, fixed: syntax.fixed, cursor, pass };
+  const { mnemonic, syntax } = skeleton;
+  const bytes = new Uint8Array(skeleton.bytes.length);
+  const e: Encoding = { ...skeleton, bytes, fixed: syntax.fixed, cursor, pass };
   for (const [index, operand] of syntax.operands.entries()) {
     if (cursor.done) {
       if (operand.optional) break;
@@ -177,7 +178,10 @@ export const encodeOperands = (skeleton: Skeleton, cursor: Cursor, pass: Pass): 
   }
   if (syntax.fixed !== undefined) putField(bytes, syntax.fixed.place, syntax.fixed.value + ownBits(bytes, syntax.fixed));
   cursor.expectEnd();
-  pass.emit(bytes, cursor);
+  pass.emit(
+    bytes.map((byte, index) => byte | skeleton.bytes[index]!),
+    cursor,
+  );
 };
 
 /** What an operand has put into the field of which the mnemonic fixes some bits. */

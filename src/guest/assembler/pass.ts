@@ -39,7 +39,7 @@ export class Pass implements Scope {
   section: Section;
   /** For `.previous`. */
   last: Section;
-  readonly saved: Section[] = [];
+  readonly saved: { readonly section: Section; readonly last: Section }[] = [];
   readonly lines: EmittedLine[] = [];
   /** The first value that does not fit. It counts only when symbols have settled. */
   misfit: InputError | undefined;

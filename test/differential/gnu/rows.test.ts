@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { disassemble } from '../../../src/cpu/disassembler.ts';
+import { EXTENDED_MNEMONICS } from '../../../src/cpu/extended-mnemonics.ts';
+import { findForm } from '../../../src/cpu/mnemonics.ts';
+import { putField } from '../../../src/cpu/operands.ts';
+import { ROWS } from '../../../src/cpu/rows/index.ts';
+import { assemble } from '../../../src/guest/assembler/assemble.ts';
+import { encodings } from '../../instructions.ts';
+import { type GnuError, gnuDisassembly, gnuText, missingTools, SLOT } from './tools.ts';
+
+const missing = missingTools();
+if (missing !== undefined) console.warn(`comparison with GNU binutils skipped: ${missing}`);
+
+const CASES = 24;
+const SEED = 0x5a1;
+
+/** Rows whose text differs from binutils 2.40, and why. */
+const UNKNOWN_TO_BINUTILS: Readonly<Record<string, string>> = {
+  essa: 'binutils has no mnemonic; sources use .insn rrf,0xb9ab0000,…',
+  sie: 'binutils 2.40 knows B214 only under this name with another operand, or not at all',
+};
+
+/** objdump 2.40 prints `nop 4(%r2` for a NOP with an index and no base: it takes the zero base for an optional operand left out. */
+const isCutShort = (text: string): boolean => /^nop\t\d+\(%r\d+$/.test(text);
+
+interface Case {
+  readonly mnemonic: string;
+  readonly bytes: Uint8Array;
+  /** Mnemonic and operands with relative addresses as distances, so that the text means the same anywhere. */
+  readonly source: string;
+}
+
+/** The disassembly with each target as its distance from the instruction. */
+const relocatable = (bytes: Uint8Array, address: bigint): string =>
+  disassemble(bytes, address).text.replaceAll(/0x([0-9a-f]+)/g, (_, target: string) => {
+    const distance = BigInt.asIntN(64, BigInt(`0x${target}`) - address);
+    return distance < 0n ? `.${distance}` : `.+${distance}`;
+  });
+
+const known = ROWS.filter((row) => UNKNOWN_TO_BINUTILS[row.mnemonic] === undefined);
+const rowCases = known.flatMap((row, index) =>
+  encodings(row, CASES, SEED + index).map((bytes): Case => ({ mnemonic: row.mnemonic, bytes, source: relocatable(bytes, 0n) })),
+);
+
+/** Every extended mnemonic, the plain synonyms too: the base's operands after the other name. */
+const extendedCases = EXTENDED_MNEMONICS.flatMap((extended): Case[] => {
+  const form = findForm(extended.mnemonic);
+  if (form === undefined || form.row.mnemonic !== extended.base) return [];
+  return encodings(form.row, 12, SEED).map((bytes) => {
+    const { fixed } = form.syntax;
+    if (fixed !== undefined)
+      putField(bytes, fixed.place, fixed.value + (bytes[fixed.place[0] >> 3]! & ~fixed.mask & 255 & (2 ** fixed.place[1] - 1)));
+    return { mnemonic: extended.mnemonic, bytes, source: relocatable(bytes, 0n).replace(/^\S+/, extended.mnemonic) };
+  });
+});
+
+/** What GNU as refuses although the bits exist: operands that are register pairs must name an even register. */
+const isPairError = (error: GnuError): boolean => /register pair|operand out of range .* not between 1 and 256/.test(error.text);
+
+/** Assembles with GNU as, taking out the lines that it refuses as odd pairs. */
+const withoutOddPairs = (cases: readonly Case[]): { kept: Case[]; bytes: Uint8Array } => {
+  let kept = [...cases];
+  for (;;) {
+    const result = gnuText(kept.map(({ source }) => `${source}\n`).join(''));
+    if (result instanceof Uint8Array) return { kept, bytes: result };
+    const other = result.find((error) => !isPairError(error));
+    if (other !== undefined || result.length === 0)
+      throw new Error(`GNU as refuses '${kept[(other?.line ?? 1) - 1]?.source}': ${other?.text}`);
+    const lines = new Set(result.map(({ line }) => line - 1));
+    kept = kept.filter((_, index) => !lines.has(index));
+  }
+};
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+describe.skipIf(missing !== undefined)('GNU binutils', () => {
+  test('objdump prints every row as zhint does', () => {
+    const texts = gnuDisassembly(rowCases.map(({ bytes }) => bytes));
+    const differences = rowCases.flatMap(({ bytes }, index) => {
+      const mine = disassemble(bytes, BigInt(index * SLOT)).text;
+      return mine === texts[index] || isCutShort(texts[index]!) ? [] : [`${hex(bytes)}: zhint ${mine}, objdump ${texts[index]}`];
+    });
+    expect(differences).toEqual([]);
+  });
+
+  test.each([
+    ['row', rowCases],
+    ['extended mnemonic', extendedCases],
+  ])('GNU as makes of every %s the bytes that zhint makes', (_, cases) => {
+    const { kept, bytes } = withoutOddPairs(cases);
+    const differences: string[] = [];
+    let at = 0;
+    for (const one of kept) {
+      const theirs = hex(bytes.subarray(at, at + one.bytes.length));
+      const mine = hex(assemble(one.source, 'row.s').segments[0]!.bytes.subarray(0, one.bytes.length));
+      if (mine !== theirs || mine !== hex(one.bytes))
+        differences.push(`${one.source}: zhint ${mine}, GNU as ${theirs}, encoded ${hex(one.bytes)}`);
+      at += one.bytes.length;
+    }
+    expect(differences).toEqual([]);
+    const untried = new Set(cases.map(({ mnemonic }) => mnemonic));
+    for (const { mnemonic } of kept) untried.delete(mnemonic);
+    expect([...untried], 'rows of which GNU as took no case').toEqual([]);
+  });
+});

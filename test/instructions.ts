@@ -1,0 +1,65 @@
+import { type Field, FORMATS, type Format } from '../src/cpu/formats.ts';
+import { type PlacedField, putField, putOpcode, type Syntax, syntaxOf } from '../src/cpu/operands.ts';
+import type { Row } from '../src/cpu/row.ts';
+
+/** Instructions for tests: the fields of a row, and encodings with chosen values in them. */
+
+/** A seeded source of numbers from 0 (inclusive) to 1 (exclusive): mulberry32. */
+export const random = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
+/** The fields that the operands of an instruction fill. */
+export const operandFields = (syntax: Syntax): PlacedField[] =>
+  syntax.operands.flatMap((operand) => {
+    if (operand.kind !== 'storage') return [operand.field];
+    const { displacement, high, inner, base } = operand;
+    return [displacement, high, inner?.field, base].filter((field) => field !== undefined);
+  });
+
+/** A row's bytes with these values in its operand fields, in the order of {@link operandFields}; spare bits are zero. */
+export const encode = (row: Row, values: readonly number[]): Uint8Array => {
+  const format: Format = FORMATS[row.format];
+  const bytes = new Uint8Array(format.length);
+  putOpcode(bytes, format, row.opcode);
+  for (const [index, { place }] of operandFields(syntaxOf(row)).entries()) putField(bytes, place, values[index] ?? 0);
+  return bytes;
+};
+
+const highest = ([, width]: Field): number => 2 ** width - 1;
+
+/** Values worth trying in a field: ends, signs, and registers that begin pairs (multiples of 4 serve floating-point pairs too). */
+const edges = (field: PlacedField): number[] => {
+  const most = highest(field.place);
+  return [0, most, Math.floor(most / 2), Math.floor(most / 2) + 1, 1, 2, 4, 8].filter((value) => value <= most);
+};
+
+/** `count` encodings of a row: all fields zero, each edge in all fields, then random mixes of edges and random values. */
+export const encodings = (row: Row, count: number, seed: number): Uint8Array[] => {
+  const fields = operandFields(syntaxOf(row));
+  const next = random(seed);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
+  const list: Uint8Array[] = [];
+  for (let round = 0; round < 8; round++)
+    list.push(
+      encode(
+        row,
+        fields.map((field) => edges(field)[round] ?? 4),
+      ),
+    );
+  while (list.length < count) {
+    const values = fields.map((field) => {
+      if (next() < 0.3) return pick(edges(field));
+      if (next() < 0.5) return Math.floor(next() * (highest(field.place) + 1));
+      return 4 * Math.floor(next() * ((highest(field.place) + 1) / 4));
+    });
+    list.push(encode(row, values));
+  }
+  return list;
+};
