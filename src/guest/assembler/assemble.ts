@@ -1,6 +1,6 @@
 import { InputError } from '../input-error.ts';
 import type { Line, Program } from '../program.ts';
-import { Sections } from './layout.ts';
+import { LARGEST_IMAGE, Sections } from './layout.ts';
 import { Pass, type ReadInclude } from './pass.ts';
 import { splitSource } from './source.ts';
 import { Symbols } from './symbols.ts';
@@ -39,6 +39,7 @@ export const assemble = (source: string, file: string, options: AssembleOptions 
   for (let count = 1; count <= MOST_PASSES; count++) {
     const pass = new Pass(sections, symbols, options.readInclude ?? noInclude);
     pass.run(statements);
+    if (sections.extent > 2 * LARGEST_IMAGE) throw new InputError({ file }, 'sections aligned too far apart, expected a smaller program');
     sections.finish();
     const moved = sections.place();
     const settled = !moved && count > 1 && !symbols.changed();

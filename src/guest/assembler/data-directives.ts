@@ -113,15 +113,19 @@ export const fill: Directive = (cursor, pass) => {
 
 const LARGEST_ALIGNMENT = 1 << 20;
 
+/** Throws unless an alignment, which the source wrote as `operand`, is a power of two of sensible size. */
+export const expectAlignment = (alignment: number, operand: number, cursor: Cursor): void => {
+  if (Number.isInteger(Math.log2(alignment)) && alignment >= 1 && alignment <= LARGEST_ALIGNMENT) return;
+  throw cursor.error(`alignment ${operand} is not possible, expected a power of two up to ${LARGEST_ALIGNMENT}`, 0);
+};
+
 /** Alignment: `power` takes the operand as an exponent of two; `width`: bytes of the fill. */
 export const align =
   (power: boolean, width: 1 | 2 | 4): Directive =>
   (cursor, pass) => {
     const operand = cursor.done ? 0 : pass.knownNumber(cursor, 'alignment');
     const alignment = power ? 2 ** operand : Math.max(operand, 1);
-    if (!Number.isInteger(Math.log2(alignment)) || alignment < 1 || alignment > LARGEST_ALIGNMENT) {
-      throw cursor.error(`alignment ${operand} is not possible, expected a power of two up to ${LARGEST_ALIGNMENT}`, 0);
-    }
+    expectAlignment(alignment, operand, cursor);
     const padding = optional(cursor, pass, 'fill', -1);
     const most = optional(cursor, pass, 'limit', Number.MAX_SAFE_INTEGER) || Number.MAX_SAFE_INTEGER;
     const { section } = pass;

@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts';
-import { align, type Directive, fill, floats, integers, org, skip, strings } from './data-directives.ts';
+import { align, type Directive, expectAlignment, fill, floats, integers, org, skip, strings } from './data-directives.ts';
 import { insn } from './insn.ts';
 import { defineMacro, loopOverCharacters, loopOverValues, repeat } from './macros.ts';
 import type { Pass } from './pass.ts';
@@ -47,20 +47,28 @@ const popSection: Directive = (cursor, pass) => {
   Object.assign(pass, saved);
 };
 
+/** The alignment that GNU as gives room of this size: the power of two below it, up to 8, for .lcomm; above it, up to 16, for .comm. */
+const naturalAlignment = (size: number, isCommon: boolean): number => {
+  const power = Math.log2(Math.max(size, 1));
+  return isCommon ? Math.min(16, 2 ** Math.ceil(power)) : Math.min(8, 2 ** Math.floor(power));
+};
+
 /** `.lcomm name, size`: room in .bss. `.comm name, size, alignment`: room behind it, where GNU ld puts common symbols. */
-const common =
-  (section: string): Directive =>
+const room =
+  (isCommon: boolean): Directive =>
   (cursor, pass) => {
     cursor.skipBlanks();
     const at = cursor.at;
     const name = cursor.expectName('a symbol');
     cursor.expect(',', 'after the symbol');
     const size = pass.knownNumber(cursor, 'size');
-    const alignment = cursor.take(',') ? pass.knownNumber(cursor, 'alignment') : Math.min(8, 2 ** Math.floor(Math.log2(Math.max(size, 1))));
-    if (size < 0 || !Number.isInteger(Math.log2(alignment)))
-      throw cursor.error('size or alignment is not possible, expected a power of two', at);
+    if (size < 0) throw cursor.error(`size ${size} is negative, expected 0 or more`, at);
+    const alignment = cursor.take(',') ? pass.knownNumber(cursor, 'alignment') : naturalAlignment(size, isCommon);
+    expectAlignment(alignment, alignment, cursor);
     const before = pass.section;
-    pass.section = pass.sections.open(section, 'aw', true);
+    const bss = pass.sections.open('.bss');
+    pass.section = isCommon ? pass.sections.open('COMMON', 'aw', true) : bss;
+    bss.alignment = Math.max(bss.alignment, alignment);
     pass.section.alignment = Math.max(pass.section.alignment, alignment);
     pass.fill((alignment - (pass.section.size % alignment)) % alignment, 0, cursor);
     pass.symbols.define(name, pass.here(), cursor, at, false);
@@ -155,8 +163,8 @@ export const DIRECTIVES: Readonly<Record<string, Directive>> = {
   '.pushsection': pushSection,
   '.popsection': popSection,
   '.previous': previous,
-  '.comm': common('COMMON'),
-  '.lcomm': common('.bss'),
+  '.comm': room(true),
+  '.lcomm': room(false),
   '.include': include,
   '.macro': defineMacro,
   '.endm': unpaired('.macro'),

@@ -86,6 +86,11 @@ export class Sections {
     return changed;
   }
 
+  /** The most bytes that the image can take with the sections on their alignments. */
+  get extent(): number {
+    return [...this.byName.values()].reduce((sum, { size, origin, alignment }) => sum + alignUp(size - origin, alignment) + alignment, 0);
+  }
+
   /** Ends the sections on their alignment, as GNU as does. */
   finish(): void {
     for (const section of this.byName.values()) section.fill(alignUp(section.size, section.alignment) - section.size, section.padding);
