@@ -205,7 +205,7 @@ describe('sources without bound', () => {
     ['.fill 0x4000000,8', '.fill of 536870912 bytes, expected at most 67108864'],
     ['.rept 100\n.skip 0x1000000\n.endr', 'program of more than 64 MiB, expected a smaller one'],
     [
-      '.irpc x,0123456789\n.irpc y,0123456789\n.irpc z,0123456789\n.section .s\\x\\y\\z\n.balign 0x100000\n.byte 1\n.endr\n.endr\n.endr',
+      '.irpc x,0123456789\n.irpc y,0123456789\n.irpc z,0123456789\n.section .s\\x\\y\\z,"a"\n.balign 0x100000\n.byte 1\n.endr\n.endr\n.endr',
       'sections aligned too far apart',
     ],
     ['.comm x,1,0x4000000000', 'alignment 274877906944 is not possible'],

@@ -41,6 +41,23 @@ export const integers =
       pass.emit(bytesOf(number, size), cursor);
     });
 
+/** `.uleb128` and `.sleb128`: seven bits a byte, the lowest first (DWARF 5, 7.6). */
+export const leb128 =
+  (signed: boolean): Directive =>
+  (cursor, pass) =>
+    each(cursor, () => {
+      const bytes: number[] = [];
+      let rest = BigInt.asIntN(64, addressOf(evaluate(cursor, pass)));
+      if (!signed) rest = BigInt.asUintN(64, rest);
+      for (let more = true; more; ) {
+        const low = Number(rest & 127n);
+        rest >>= 7n;
+        more = signed ? rest !== (low & 64 ? -1n : 0n) : rest !== 0n;
+        bytes.push(more ? low | 128 : low);
+      }
+      pass.emit(bytes, cursor);
+    });
+
 const FLOAT = /[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/y;
 
 /** `.float` and `.double`: binary floating-point numbers. */

@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts';
-import { align, type Directive, expectAlignment, fill, floats, integers, org, skip, strings } from './data-directives.ts';
+import { align, type Directive, expectAlignment, fill, floats, integers, leb128, org, skip, strings } from './data-directives.ts';
 import { insn } from './insn.ts';
 import { defineMacro, loopOverCharacters, loopOverValues, repeat } from './macros.ts';
 import type { Pass } from './pass.ts';
@@ -134,6 +134,8 @@ export const DIRECTIVES: Readonly<Record<string, Directive>> = {
   '.quad': integers(8),
   '.8byte': integers(8),
   '.octa': integers(16),
+  '.uleb128': leb128(false),
+  '.sleb128': leb128(true),
   '.float': floats(4),
   '.single': floats(4),
   '.double': floats(8),

@@ -12,17 +12,24 @@ const ORDER: readonly SectionKind[] = ['code', 'readonly', 'data', 'bss'];
 
 const alignUp = (address: number, alignment: number): number => Math.ceil(address / alignment) * alignment;
 
-/** What GNU ld takes a section without flags for, by its name. */
-const kindOfName = (name: string): SectionKind => {
-  const [, first = ''] = name.split('.');
-  if (first === 'text' || first === 'init' || first === 'fini') return 'code';
-  if (first === 'rodata') return 'readonly';
-  if (first === 'bss') return 'bss';
-  return 'data';
+const KINDS_BY_NAME: Readonly<Record<string, SectionKind>> = {
+  text: 'code',
+  init: 'code',
+  fini: 'code',
+  rodata: 'readonly',
+  rodata1: 'readonly',
+  eh_frame: 'readonly',
+  data: 'data',
+  data1: 'data',
+  bss: 'bss',
 };
+
+/** What GNU as takes a section without flags for, by its name; other names are not loaded. */
+const kindOfName = (name: string): SectionKind => KINDS_BY_NAME[name.split('.')[1] ?? ''] ?? 'unloaded';
 
 /** The kind that the flags of `.section` ask for. */
 const kindOfFlags = (flags: string, nobits: boolean): SectionKind => {
+  if (!flags.includes('a')) return 'unloaded';
   if (nobits) return 'bss';
   if (flags.includes('x')) return 'code';
   return flags.includes('w') ? 'data' : 'readonly';
@@ -45,7 +52,8 @@ export class Sections {
   open(name: string, flags?: string, nobits = false): Section {
     const known = this.byName.get(name);
     if (known !== undefined) return known;
-    const section = new Section(name, flags === undefined ? kindOfName(name) : kindOfFlags(flags, nobits));
+    const standard = kindOfName(name);
+    const section = new Section(name, flags === undefined || standard !== 'unloaded' ? standard : kindOfFlags(flags, nobits));
     this.byName.set(name, section);
     return section;
   }
@@ -58,7 +66,7 @@ export class Sections {
     for (const section of this.byName.values()) section.reset();
   }
 
-  /** Standard sections first within their kind, then in order of appearance: GNU ld's order. */
+  /** Standard sections first within their kind, then in order of appearance: GNU ld's order, but for .text.hot and its like, which ld puts before .text. */
   private ordered(): Section[] {
     const all = [...this.byName.values()];
     return ORDER.flatMap((kind) => all.filter((section) => section.kind === kind));

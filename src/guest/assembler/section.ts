@@ -4,7 +4,8 @@ const STANDARD_ALIGNMENT = 4;
 const CODE_PADDING = 7;
 const FIRST_CAPACITY = 256;
 
-export type SectionKind = 'code' | 'readonly' | 'data' | 'bss';
+/** `unloaded`: for debuggers and linkers, no part of the image. */
+export type SectionKind = 'code' | 'readonly' | 'data' | 'bss' | 'unloaded';
 
 /** A section: bytes that are laid out together. Offsets count from its beginning, as in GNU as. */
 export class Section {

@@ -46,6 +46,9 @@ const SOURCES: Readonly<Record<string, string>> = {
       ', c-a@x',
       '',
     ),
+  'sections that are not loaded':
+    'nopr\n.section .debug_info,"",@progbits\n.quad 1\n.section .other\n.byte 2\n.section .text.x\n.byte 3\n.section .data.x\n.byte 4\n.section .note.GNU-stack,"",@progbits\n.data\n.byte 5',
+  'variable-length numbers': '.uleb128 0,1,127,128,624485,-1\n.sleb128 0,-1,63,64,-64,-65,-123456\n.uleb128 b-a\na: .skip 200\nb:',
   comments:
     ' lr %r1,%r2 # one\n# two\n/* three */ lr %r3,%r4 /* four */\n/* five\nsix */ lr %r5,%r6; lr %r7,%r8 ;; .byte 1\n#: expect psw 0xfff\n\tlr\t%r1 , %r2',
   'a leading .org': '.org 0x20000\n_start: j .\n.org 0x20100\nfoo: .quad foo, . - _start\n.data\n.byte 1',
