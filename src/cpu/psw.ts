@@ -33,7 +33,7 @@ export interface Psw {
 export const addressMask = (mask: bigint): bigint =>
   mask & 0x1_0000_0000n ? 0xffff_ffff_ffff_ffffn : mask & 0x8000_0000n ? 0x7fff_ffffn : 0xff_ffffn;
 
-const UNASSIGNED = 0xb808_007f_7fff_ffffn;
+const UNASSIGNED = 0xb808_007e_7fff_ffffn;
 /** Bit 24, reserved for runtime instrumentation, which we do not offer. */
 const RUNTIME_INSTRUMENTATION = 0x0000_0080_0000_0000n;
 
