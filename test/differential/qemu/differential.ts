@@ -79,9 +79,10 @@ export const differential = async (plan: Plan, ours: Peer, theirs: Peer): Promis
   let cases = 0;
   for (const batch of batches(plan, base)) {
     const image = imageOf(base, batch);
-    const other = theirs.run(image, RESULTS);
-    const a = resultsOf(ours, batch, await ours.run(image, RESULTS));
-    const b = resultsOf(theirs, batch, await other);
+    // The other process is started first: our own may well compute in this one.
+    const [theirEnd, ourEnd] = await Promise.all([theirs.run(image, RESULTS), ours.run(image, RESULTS)]);
+    const a = resultsOf(ours, batch, ourEnd);
+    const b = resultsOf(theirs, batch, theirEnd);
     cases += batch.length;
     for (const [i, one] of batch.entries()) {
       const difference = compare(one, a[i]!, b[i]!);

@@ -408,6 +408,13 @@ const table = (n: number): Special => ({
   },
 });
 
+/** ROTATE THEN … SELECTED BITS: not the form that only tests. See NOT_GENERATED in known-differences.ts. */
+const notOnlyTest: Special = {
+  prepare: (draft) => {
+    draft.fields.i3 = number(draft, 'i3') & 0x7f;
+  },
+};
+
 /** By mnemonic. */
 export const SPECIAL: Readonly<Record<string, Special | undefined>> = {
   ex: execute,
@@ -492,6 +499,9 @@ export const SPECIAL: Readonly<Record<string, Special | undefined>> = {
   tr: table(1),
   trt: table(1),
   trtr: table(1),
+  rnsbg: notOnlyTest,
+  rosbg: notOnlyTest,
+  rxsbg: notOnlyTest,
   lfpc: floatingControl(0),
   sfpc: floatingControlRegister,
 };
