@@ -101,8 +101,11 @@ export class Meaning {
   write(index: number): void {
     const { row } = this;
     if (row.privileged) this.programCheckIf(0x02, this.and(this.cell32(CELL.PSW_MASK + 4), 0x0001_0000));
-    if (row.intercept === 'always') this.#emit(this.#cpu, call(this.#helpers.intercept), 0x00);
-    else if (row.intercept) {
+    if (row.intercept === 'always') {
+      this.#emit(this.#cpu, call(this.#helpers.intercept), 0x00);
+      return;
+    }
+    if (row.intercept) {
       this.if(this.and(this.cell32(CELL.ICTL), row.intercept.ictl), () => this.#emit(this.#cpu, call(this.#helpers.intercept), 0x00));
     }
     if (row.plain) this.#flow.resume(this, this.#value('i32', this.#cpu, i32Const(index), this.#ip, call(this.#helpers.plain)));

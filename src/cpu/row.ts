@@ -29,7 +29,7 @@ export interface Row {
   readonly plain?: (cpu: Cpu, i: Instruction) => void;
 }
 
-/** `always`: mandatory interception. `ictl`: interception when any of these bits of the state description's ICTL (0x48) is one. */
+/** `always`: mandatory interception; the row needs no meaning. `ictl`: interception when any of these bits of the state description's ICTL (0x48) is one. */
 export type Intercept = 'always' | { readonly ictl: number };
 
 type Traits = Pick<Row, 'operands' | 'facility' | 'privileged' | 'intercept' | 'hot'>;
@@ -53,3 +53,12 @@ export const plainRow = (
   traits: Traits,
   plain: (cpu: Cpu, i: Instruction) => void,
 ): Row => ({ opcode, mnemonic, format, title, ...traits, plain });
+
+/** A row that SIE always gives to the host: it has no meaning here. */
+export const interceptedRow = (
+  opcode: string,
+  mnemonic: string,
+  format: FormatName,
+  title: string,
+  traits: Omit<Traits, 'intercept'> = {},
+): Row => ({ opcode, mnemonic, format, title, ...traits, intercept: 'always' });
