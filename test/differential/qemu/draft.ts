@@ -1,7 +1,7 @@
 import type { FieldName } from '../../../src/cpu/formats.ts';
 import type { Row } from '../../../src/cpu/row.ts';
 import type { Environment } from './environments.ts';
-import { CODE, DATA, PAGE, WINDOW } from './layout.ts';
+import { CODE, DATA, PAGE, STORAGE_SIZE, WINDOW } from './layout.ts';
 import { encode, type Operands, operandsOf, type StorageOperand } from './operands.ts';
 import type { Random } from './random.ts';
 import { FAULTY, locate, type Space } from './tables.ts';
@@ -140,12 +140,11 @@ export class Draft {
   /** An address that faults, wraps, or nearly does. */
   #troubled(size: number): bigint {
     const { random } = this;
-    if (!this.dat)
-      return this.mode === 24
-        ? BigInt(DATA.address)
-        : BigInt(0x400_0000 - random.below(Math.max(size, 2)) + random.pick([0, 16, 0x1000_0000]));
+    if (!this.dat) return this.#troubledReal(size);
     const inPage = random.pick([0, 8, PAGE - 1, PAGE - 8, random.below(PAGE)]);
-    const places: bigint[] = Object.values(FAULTY).map((place) => BigInt(place + inPage));
+    // The page that must not be executed holds code, which must not be stored into either.
+    const { noExecute: _, ...data } = FAULTY;
+    const places: bigint[] = Object.values(data).map((place) => BigInt(place + inPage));
     places.push(BigInt(random.pick([0, 0x1ff, 0x200, 0x1000, 0x11ff, 0x1200, inPage])));
     // The last bytes of each kind of address space, so that the operand wraps.
     places.push((this.mode === 64 ? 1n << 64n : 1n << BigInt(this.mode)) - BigInt(random.between(1, Math.max(size, 8))));
@@ -155,6 +154,16 @@ export class Draft {
       for (const shift of [31n, 42n, 53n]) places.push((index << shift) | BigInt(DATA.address + inPage));
     }
     return random.pick(places);
+  }
+
+  /** Without DAT there is only the end of storage, and the protected first bytes where they are protected. */
+  #troubledReal(size: number): bigint {
+    const { random } = this;
+    if (this.environment.name === 'low-address protection' && random.chance(50)) {
+      return BigInt(random.pick([0, 8, 0x40, 0x1000, 0x1008, 0x11f8, 0x1200 - random.between(1, Math.min(size, 0x200))]));
+    }
+    if (this.mode === 24) return BigInt(DATA.address);
+    return BigInt(STORAGE_SIZE - random.below(Math.max(size, 2)) + random.pick([0, 16, 0x1000_0000]));
   }
 
   /** Where a branch should go: supervisor calls, and sometimes an odd, unmapped or non-executable address. */

@@ -48,7 +48,7 @@ never:  .quad   0xffffffffffffffff
 passed: .quad   0x0002000180000000,0xfff
 full:   .quad   0x0002000180000000,0xbad
 supervisor_calls:
-        .fill   8,2,0x0a00
+        .fill   4,2,0x0a00
 lowcore_fill:
         .fill   72,1,0xee
 
@@ -96,11 +96,15 @@ restored:
         mvc     0(32,%r2),88(%r14)
         lg      %r2,120(%r14)
         mvc     0(32,%r2),128(%r14)
-# code
+# code; not by MVC, after which QEMU 7.2 goes on executing the old code except at the first byte
         lg      %r2,8(%r14)
-        mvc     0(8,%r2),32(%r14)
+        lg      %r3,32(%r14)
+        stg     %r3,0(%r2)
         lg      %r2,0(%r14)
-        mvc     0(16,%r2),16(%r14)
+        lg      %r3,16(%r14)
+        stg     %r3,0(%r2)
+        lg      %r3,24(%r14)
+        stg     %r3,8(%r2)
 # storage keys, only where they differ: setting one is slow
         lgfi    %r2,DATA
         la      %r1,480(%r14)
@@ -158,10 +162,12 @@ ended:  stctg   %c0,%c15,SAVE_CR
         brct    %r4,1b
 # code back to supervisor calls
         lg      %r14,case-parameters(%r15)
+        lg      %r3,supervisor_calls-parameters(%r15)
         lg      %r2,8(%r14)
-        mvc     0(8,%r2),supervisor_calls-parameters(%r15)
+        stg     %r3,0(%r2)
         lg      %r2,0(%r14)
-        mvc     0(16,%r2),supervisor_calls-parameters(%r15)
+        stg     %r3,0(%r2)
+        stg     %r3,8(%r2)
 # changed blocks of the data pages: %r12 where the next one goes, %r11 how many
         la      %r12,568(%r13)
         lhi     %r11,0
