@@ -5,6 +5,7 @@ import { absoluteToOffset, controlRegister, SAVED, savedCell } from './levels.ts
 import { PSW } from './psw.ts';
 import { blockOf, leaveSie, recordInstruction } from './sie.ts';
 import { CPUFLAGS, ECA, ECB, ICTL, SD } from './state-description.ts';
+import type { HostAbsolute } from './storage.ts';
 import { timersOf } from './timing.ts';
 
 /** Why {@link execute} returned. */
@@ -62,28 +63,47 @@ const untilTimer = (cpu: Cpu): number => {
   return next;
 };
 
-/** What must happen before the next instruction: interruptions of any level, requests of hosts, waiting. */
+/** What must happen before the next instruction: early exceptions, then requests and interruptions of each level from the outermost on. */
 const attend = (cpu: Cpu): Exit | undefined => {
-  for (let level = 1; level <= cpu.level; level++) {
-    const code = pendingTimer(cpu, level);
-    if (code === undefined) continue;
-    // A host's interruption ends its guest with code 0; SIE will be executed again (spec/sie.md 4.1).
-    while (cpu.level > level) leaveToSie(cpu, INTERCEPT.NONE);
-    interruptExternal(cpu, code);
-  }
   const early = cpu.cell32(CELL.EARLY);
-  if (early !== 0) return earlySpecification(cpu, early);
-  const flags = cpu.configuration.storage.view.getInt32(blockOf(cpu) + SD.FLAGS);
-  if (flags & CPUFLAGS.STOP_INT) return intercept(cpu, INTERCEPT.STOP);
-  if (flags & CPUFLAGS.EXT_INT && cpu.pswHigh & PSW.EXTERNAL) return intercept(cpu, INTERCEPT.EXTERNAL_REQUEST);
-  if (flags & CPUFLAGS.IO_INT && cpu.pswHigh & PSW.IO) return intercept(cpu, INTERCEPT.IO_REQUEST);
-  if (cpu.pswHigh & PSW.WAIT) return intercept(cpu, INTERCEPT.WAIT);
+  if (early !== 0) {
+    const exit = earlySpecification(cpu, early);
+    if (exit) return exit;
+  }
+  for (let level = 1; level <= cpu.level; level++) {
+    const request = requested(cpu, level);
+    const timer = request === undefined ? pendingTimer(cpu, level) : undefined;
+    if (request === undefined && timer === undefined) continue;
+    // What a host must attend to ends its guest with code 0; its SIE will be executed again (spec/sie.md 4.1).
+    while (cpu.level > level) leaveToSie(cpu, INTERCEPT.NONE);
+    if (request !== undefined) {
+      const exit = intercept(cpu, request);
+      return exit ?? attend(cpu);
+    }
+    interruptExternal(cpu, timer!);
+  }
   return undefined;
 };
 
+/** The interception that a level's host has asked for in the state description's flags, or that its wait state is. */
+const requested = (cpu: Cpu, level: number): number | undefined => {
+  const block = level === cpu.level ? blockOf(cpu) : savedBlock(cpu, level);
+  const flags = cpu.configuration.storage.view.getInt32(block + SD.FLAGS);
+  const pswHigh = pswHighOf(cpu, level);
+  if (flags & CPUFLAGS.STOP_INT) return INTERCEPT.STOP;
+  if (flags & CPUFLAGS.EXT_INT && pswHigh & PSW.EXTERNAL) return INTERCEPT.EXTERNAL_REQUEST;
+  if (flags & CPUFLAGS.IO_INT && pswHigh & PSW.IO) return INTERCEPT.IO_REQUEST;
+  return pswHigh & PSW.WAIT ? INTERCEPT.WAIT : undefined;
+};
+
+const savedBlock = (cpu: Cpu, level: number): number =>
+  cpu.configuration.storage.offset(Number(cpu.cell64(savedCell(level, SAVED.STATE_DESCRIPTION))) as HostAbsolute);
+
+const pswHighOf = (cpu: Cpu, level: number): number =>
+  level === cpu.level ? cpu.pswHigh : Number(cpu.cell64(savedCell(level, SAVED.PSW_MASK)) >> 32n);
+
 const pendingTimer = (cpu: Cpu, level: number): number | undefined => {
-  const pswHigh = level === cpu.level ? cpu.pswHigh : Number(cpu.cell64(savedCell(level, SAVED.PSW_MASK)) >> 32n);
-  if (!(pswHigh & PSW.EXTERNAL)) return undefined;
+  if (!(pswHighOf(cpu, level) & PSW.EXTERNAL)) return undefined;
   const cr0 = Number(controlRegister(cpu, level, 0) & 0xffff_ffffn);
   if (!(cr0 & (CR0_CLOCK_COMPARATOR | CR0_CPU_TIMER))) return undefined;
   const timers = timersOf(cpu, level);
@@ -276,10 +296,10 @@ export const supervisorCall = (cpu: Cpu, code: number): void => {
   const { view } = cpu.configuration.storage;
   const ilc = cpu.instructionLength;
   const address = cpu.nextAddress;
+  cpu.setPsw({ mask: cpu.pswMask, address });
   announce(cpu, 'svc', code, ilc);
   view.setUint16(lowcore(cpu, LOWCORE.SVC_ILC), ilc);
   view.setUint16(lowcore(cpu, LOWCORE.SVC_CODE), code);
-  cpu.setPsw({ mask: cpu.pswMask, address });
   swapPsw(cpu, 'svc');
 };
 

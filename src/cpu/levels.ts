@@ -119,7 +119,7 @@ const checkPageStatus = (cpu: Cpu, level: number, absolute: number, found: Walk)
   const entry = found.entries.at(-1);
   if (entry?.table !== 'page') return;
   const { profile, storage } = cpu.configuration;
-  const offset = absoluteToOffset(cpu, level - 1, realToAbsolute(entry.address + PGSTE_DISTANCE, prefixOf(cpu, level - 1)), false);
+  const offset = absoluteToOffset(cpu, level - 1, entry.address + PGSTE_DISTANCE, false);
   const status = storage.view.getInt32(offset + 4);
   if (found.exception && profile.discards && isVolatileAndZero(status)) {
     throw new ProgramInterruption(level, PGM.BLOCK_VOLATILITY, { teid: BigInt(absolute - (absolute % 4096)) });

@@ -60,8 +60,9 @@ export const translateIn = (
   const { level } = cpu;
   const cr0 = Number(cpu.cr[0]! & 0xffff_ffffn);
   const fail = (code: number, protection = 0): never => {
-    const teid = teidOf(high, low, access, asce === undefined ? 0 : space, protection);
-    throw new ProgramInterruption(level, code, { teid, ...(accessId !== undefined && { accessId }) });
+    // An addressing exception stores no translation-exception identification.
+    const teid = code === PGM.ADDRESSING ? undefined : teidOf(high, low, access, asce === undefined ? 0 : space, protection);
+    throw new ProgramInterruption(level, code, { ...(teid !== undefined && { teid }), ...(accessId !== undefined && { accessId }) });
   };
   const asceLow = asce === undefined ? ASCE.REAL : Number(asce & 0xffff_ffffn) | 0;
   const isPrivate = asce !== undefined && (asceLow & ASCE.PRIVATE) !== 0;

@@ -6,6 +6,7 @@ import { INTERLOCKED } from './interlocked.ts';
 import { LOAD_STORE } from './load-store.ts';
 import { LOGICAL } from './logical.ts';
 import { SHIFT } from './shift.ts';
+import { VIRTUALIZATION } from './virtualization.ts';
 
 /** Every instruction of zhint. */
-export const ROWS: readonly Row[] = [...LOAD_STORE, ...BRANCH, ...ARITHMETIC, ...COMPARE, ...LOGICAL, ...SHIFT, ...INTERLOCKED];
+export const ROWS: readonly Row[] = [...LOAD_STORE, ...BRANCH, ...ARITHMETIC, ...COMPARE, ...LOGICAL, ...SHIFT, ...INTERLOCKED, ...VIRTUALIZATION];

@@ -1,0 +1,48 @@
+import { lengthOf } from "../cpu/formats.ts";
+import type { Instruction } from '../cpu/instruction.ts';
+import { PGM } from '../cpu/interruption.ts';
+import { CELL } from '../cpu/layout.ts';
+import { SD } from '../cpu/state-description.ts';
+import type { Machine } from './machine.ts';
+import { CPU_INSTRUCTIONS } from './perform/cpu-instructions.ts';
+import { diagnose } from './perform/diagnose.ts';
+import { performEssa } from './perform/essa.ts';
+import { signalProcessor } from './perform/sigp.ts';
+import { storeSystemInformation } from './perform/stsi.ts';
+import type { VirtualCpu } from './virtual-cpu.ts';
+
+/** An instruction that the host performs for a guest; it runs as the guest (see Machine.asGuest) and checks before it changes anything. */
+export type Performer = (machine: Machine, vcpu: VirtualCpu, i: Instruction) => void;
+
+const PERFORMERS: Readonly<Record<string, Performer>> = {
+  ...CPU_INSTRUCTIONS,
+  essa: performEssa,
+  diag: diagnose,
+  sigp: signalProcessor,
+  stsi: storeSystemInformation,
+};
+
+/** Performs the instruction that an instruction interception has left in the state description; what the host does not know is an operation exception. */
+export const performIntercepted = (machine: Machine, vcpu: VirtualCpu): void => {
+  const { cpu } = vcpu;
+  const { view } = machine.configuration.storage;
+  const block = machine.block(vcpu);
+  const bytes = cpu.base + CELL.FETCH_BYTES;
+  view.setUint16(bytes, view.getUint16(block + SD.IPA));
+  view.setUint32(bytes + 2, view.getUint32(block + SD.IPB));
+  const row = machine.configuration.decode(bytes);
+  const ilc = interceptedLength(view, block);
+  machine.asGuest(vcpu, ilc, () => {
+    const perform = row && PERFORMERS[row.mnemonic];
+    if (row && perform) perform(machine, vcpu, cpu.instruction.at(row, bytes));
+    else cpu.programCheck(PGM.OPERATION);
+  });
+};
+
+/** Length of the intercepted instruction, or of the EXECUTE whose target it was (spec/sie.md 4.7). */
+export const interceptedLength = (view: DataView, block: number): number => {
+  const status = view.getUint8(block + SD.ICPTSTATUS);
+  if (status & 0x01) return ((status & 0x60) >> 5) * 2;
+  const first = view.getUint8(block + SD.IPA);
+  return lengthOf(first);
+};

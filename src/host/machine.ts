@@ -1,0 +1,415 @@
+import { Configuration } from '../cpu/configuration.ts';
+import { type Exit, execute, injectProgram, interruptExternal } from '../cpu/execution.ts';
+import { FACILITIES } from '../cpu/facilities.ts';
+import { INTERCEPT, PGM, ProgramInterruption } from '../cpu/interruption.ts';
+import { CELL } from '../cpu/layout.ts';
+import { type Profile, PROFILES } from '../cpu/profile.ts';
+import { PSW, type Psw } from '../cpu/psw.ts';
+import { enterSie, leaveSie } from '../cpu/sie.ts';
+import { CPUFLAGS, ECA, ECB2, SD } from '../cpu/state-description.ts';
+import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
+import { timersOf } from '../cpu/timing.ts';
+import { GuestStorage } from './guest-storage.ts';
+import { Gmap } from './gmap.ts';
+import { type HostLayout, planHostStorage } from './host-storage.ts';
+import { performIntercepted } from './intercepted.ts';
+import { Pager } from './pager.ts';
+import { MemoryPagingDevice, type PagingDevice, PagingStore } from './paging-device.ts';
+import { reflectedInterruption } from './reflect.ts';
+import { RoundRobin, type Scheduler } from './scheduler.ts';
+import { subclassOf, VirtualCpu } from './virtual-cpu.ts';
+
+export interface MachineOptions {
+  /** Bytes of guest absolute storage, a multiple of 1 MiB. */
+  readonly storage: number;
+  readonly cpus?: number;
+  /** Host frames for guest pages; absent: as many as the guest has pages. */
+  readonly frames?: number;
+  readonly profile?: Profile;
+  readonly facilities?: ReadonlySet<number>;
+  /** Who performs ESSA: the machine, the host at every interception, or the machine from the first interception on. */
+  readonly essa?: 'interpret' | 'intercept' | 'lazy';
+  readonly scheduler?: Scheduler;
+  readonly pagingDevice?: PagingDevice;
+}
+
+/** How a run ended. */
+export interface Outcome {
+  readonly verdict: 'passed' | 'failed' | 'limit' | 'interrupted';
+  readonly reason: string;
+}
+
+/** Something the host does just before a CPU executes an instruction: see {@link Machine.before}. */
+export type Action = (vcpu: VirtualCpu) => void;
+
+const MIB = 0x10_0000;
+const ENTRY_PSW_MASK = 0x0000_0001_8000_0000n;
+const PASSED = 0xfffn;
+const ANY_INTERRUPTION = PSW.IO | PSW.EXTERNAL | PSW.MACHINE_CHECK;
+
+/**
+ * The TypeScript host with its one guest: storage, virtual CPUs, paging, and the loop that enters SIE and deals with what comes out.
+ */
+export class Machine {
+  readonly configuration: Configuration;
+  readonly pager: Pager;
+  readonly store: PagingStore;
+  readonly gmap: Gmap;
+  readonly storage: GuestStorage;
+  readonly vcpus: readonly VirtualCpu[];
+  readonly options: Required<Pick<MachineOptions, 'storage' | 'essa'>>;
+  /** What the guest has printed. */
+  console = '';
+  /** Interceptions by code, and instructions that the host performed. */
+  readonly interceptions = new Map<number, number>();
+  #outcome: Outcome | undefined;
+  #interrupted = false;
+  readonly #scheduler: Scheduler;
+  readonly #layout: HostLayout;
+  readonly #actions = new Map<bigint, Action[]>();
+
+  /** @throws RangeError when sizes make no machine */
+  constructor(options: MachineOptions) {
+    const { storage: guestSize, cpus = 1, profile = PROFILES.zvm, facilities = FACILITIES, essa = 'interpret' } = options;
+    if (guestSize < MIB || guestSize % MIB !== 0) throw new RangeError('guest storage is a multiple of 1 MiB');
+    this.options = { storage: guestSize, essa };
+    this.#layout = planHostStorage(guestSize, cpus, options.frames ?? guestSize / FRAME_SIZE);
+    this.configuration = new Configuration({ storageSize: this.#layout.size, cpus, profile, facilities });
+    this.gmap = new Gmap(this.configuration.storage, this.#layout, guestSize, profile.untouched);
+    this.store = new PagingStore(options.pagingDevice ?? new MemoryPagingDevice());
+    this.pager = new Pager(this.configuration, this.gmap, this.store, this.#layout);
+    this.storage = new GuestStorage(this);
+    this.#scheduler = options.scheduler ?? new RoundRobin();
+    this.vcpus = this.configuration.cpus.map((cpu, n) => {
+      cpu.cr[1] = this.gmap.asce;
+      return new VirtualCpu(cpu, (this.#layout.stateDescriptions + n * FRAME_SIZE) as HostAbsolute, n > 0);
+    });
+    for (const vcpu of this.vcpus) this.#initialize(vcpu, essa === 'interpret');
+  }
+
+  /** Sets the PSW with which the first CPU starts: 64-bit addressing, supervisor state, DAT off, unless a mask is given. */
+  start(address: bigint, mask = ENTRY_PSW_MASK): void {
+    this.#setPsw(this.vcpus[0]!, { mask, address });
+  }
+
+  /** Makes the host act just before an instruction at this address executes, on any CPU. The returned function takes the action back. */
+  before(address: bigint, action: Action): () => void {
+    const list = this.#actions.get(address) ?? [];
+    list.push(action);
+    this.#actions.set(address, list);
+    return () => {
+      const rest = list.filter((other) => other !== action);
+      if (rest.length > 0) this.#actions.set(address, rest);
+      else this.#actions.delete(address);
+    };
+  }
+
+  /** Ends the run at the next boundary. */
+  interrupt(): void {
+    this.#interrupted = true;
+  }
+
+  /** Ends the program. */
+  end(verdict: Outcome['verdict'], reason: string): void {
+    this.#outcome ??= { verdict, reason };
+  }
+
+  /** Runs until the program ends or `limit` instructions have been executed altogether. */
+  run(limit = Number.POSITIVE_INFINITY): Outcome {
+    while (this.#outcome === undefined) {
+      if (this.#interrupted) return { verdict: 'interrupted', reason: 'interrupted' };
+      const left = limit - this.configuration.elapsed + this.#idle;
+      if (left <= 0) return { verdict: 'limit', reason: `the limit of ${limit} instructions was reached` };
+      const runnable = this.vcpus.filter((v) => this.#isRunnable(v)).map((v) => v.address);
+      if (runnable.length === 0) {
+        if (!this.#passTime()) this.#endIdle();
+        continue;
+      }
+      const choice = this.#scheduler.choose(runnable);
+      this.#runCpu(this.vcpus[choice.cpu]!, runnable.length === 1 ? Math.min(left, LONGEST_SLICE) : Math.min(left, choice.instructions));
+    }
+    return this.#outcome;
+  }
+
+  /** Instructions executed by all CPUs. */
+  get instructions(): number {
+    return this.configuration.elapsed - this.#idle;
+  }
+  /** What idle time has added to the configuration's clock, in instructions. */
+  #idle = 0;
+
+  /** Queues an external interruption for a CPU. */
+  interruptExternally(vcpu: VirtualCpu, code: number, cpuAddress?: number, parameter?: number): void {
+    const subclass = subclassOf(code);
+    const same = vcpu.pending.some((p) => p.code === code && p.cpuAddress === cpuAddress);
+    if (same) return;
+    vcpu.pending.push({ code, subclass, ...(cpuAddress !== undefined && { cpuAddress }), ...(parameter !== undefined && { parameter }) });
+  }
+
+  /** Whether a CPU is entered into the guest, so that its registers are in its block; otherwise they are in the state description. */
+  isEntered({ cpu }: VirtualCpu): boolean {
+    return cpu.level > 0;
+  }
+
+  /**
+   * Lets the host work on a CPU as the guest: its registers and its translation. A program interruption that this raises goes to the guest;
+   * host faults are resolved and the work is begun again, so it must check before it changes anything.
+   * @param ilc length of the instruction that is being performed, for interruptions
+   */
+  asGuest(vcpu: VirtualCpu, ilc: number, work: () => void): void {
+    const { cpu } = vcpu;
+    const wasEntered = this.isEntered(vcpu);
+    if (!wasEntered && !this.#enter(vcpu)) return;
+    for (;;) {
+      try {
+        work();
+        break;
+      } catch (thrown) {
+        if (!(thrown instanceof ProgramInterruption)) throw thrown;
+        if (thrown.level === 0) this.#resolve(thrown, vcpu);
+        else {
+          injectProgram(cpu, thrown, ilc);
+          break;
+        }
+      }
+    }
+    if (!wasEntered) leaveSie(cpu, INTERCEPT.NONE);
+  }
+
+  /** Takes the guest PSW back to the instruction that was intercepted, so that it is executed again and not counted twice. */
+  retry(vcpu: VirtualCpu, ilc: number): void {
+    const { view } = this.configuration.storage;
+    const at = this.block(vcpu) + SD.PSW + 8;
+    view.setBigUint64(at, view.getBigUint64(at) - BigInt(ilc));
+    vcpu.cpu.uncount(1);
+  }
+
+  /** Offset in linear memory of a CPU's state description. */
+  block(vcpu: VirtualCpu): Offset {
+    return this.configuration.storage.offset(vcpu.stateDescription);
+  }
+
+  /** The list page of blocks that ESSA discarded. */
+  listPage(vcpu: VirtualCpu): HostAbsolute {
+    return (this.#layout.lists + vcpu.address * FRAME_SIZE) as HostAbsolute;
+  }
+
+  // ---- inside --------------------------------------------------------------------------------------------------------
+
+  #initialize(vcpu: VirtualCpu, interpretEssa: boolean): void {
+    const { view } = this.configuration.storage;
+    const block = this.block(vcpu);
+    view.setInt32(block + SD.FLAGS, CPUFLAGS.ZARCH | CPUFLAGS.RUNNING);
+    view.setBigUint64(block + SD.MSO, 0n);
+    view.setBigUint64(block + SD.MSL, BigInt(this.options.storage - MIB));
+    // Protection exceptions that are the guest's own affair stay in the guest.
+    view.setInt32(block + SD.ECA, ECA.PROTECTION);
+    view.setUint8(block + SD.ECB2, (interpretEssa ? ECB2.CMMA : 0) | ECB2.PFMFI);
+    view.setBigUint64(block + SD.CBRLO, BigInt(this.listPage(vcpu)));
+    view.setBigUint64(block + SD.CLOCK_COMPARATOR, 0xffff_ffff_ffff_ffffn);
+    view.setBigUint64(block + SD.CPU_TIMER, 0x7fff_ffff_ffff_ffffn);
+    // Initial values of the control registers (PoP, "Control Registers").
+    view.setBigUint64(block + SD.CR, 0xe0n);
+    view.setBigUint64(block + SD.CR + 8 * 14, 0xc200_0000n);
+    view.setUint16(block + SD.CPU_ADDRESS, vcpu.address);
+  }
+
+  #setPsw(vcpu: VirtualCpu, psw: Psw): void {
+    const { view } = this.configuration.storage;
+    view.setBigUint64(this.block(vcpu) + SD.PSW, psw.mask);
+    view.setBigUint64(this.block(vcpu) + SD.PSW + 8, psw.address);
+  }
+
+  #isRunnable(vcpu: VirtualCpu): boolean {
+    if (vcpu.stopped) return false;
+    if (!vcpu.waiting) return true;
+    if (this.#deliverable(vcpu) === undefined && !this.#timerWakes(vcpu)) return false;
+    vcpu.waiting = false;
+    return true;
+  }
+
+  #runCpu(vcpu: VirtualCpu, instructions: number): void {
+    if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return;
+    this.#deliver(vcpu);
+    const stepping = this.#actions.size > 0 || this.configuration.events.wants('instruction');
+    const exit = stepping ? this.#step(vcpu) : execute(vcpu.cpu, instructions);
+    if (exit.reason === 'fault') this.#resolve(exit.fault, vcpu);
+    else if (exit.reason === 'interception') this.#dealWith(vcpu, exit.code);
+  }
+
+  /** One instruction, with what has to happen before it. */
+  #step(vcpu: VirtualCpu): Exit {
+    const { cpu } = vcpu;
+    const { address } = cpu.psw;
+    for (const action of [...(this.#actions.get(address) ?? [])]) action(vcpu);
+    if (this.#outcome) return { reason: 'budget' };
+    this.configuration.events.emit('instruction', { cpu: cpu.index, instruction: cpu.instructions, address });
+    return execute(cpu, 1);
+  }
+
+  #enter(vcpu: VirtualCpu): boolean {
+    const prefix = this.configuration.storage.view.getInt32(this.block(vcpu) + SD.PREFIX) & 0x7fff_e000;
+    this.pager.pinned.clear();
+    for (const other of this.vcpus) {
+      const base = this.configuration.storage.view.getInt32(this.block(other) + SD.PREFIX) & 0x7fff_e000;
+      this.pager.pinned.add(base).add(base + FRAME_SIZE);
+    }
+    for (const page of [prefix, prefix + FRAME_SIZE]) {
+      if (page < this.options.storage && this.#mayPageIn(page)) this.pager.pageIn(page, `prefix area of CPU ${vcpu.address}`);
+    }
+    if (enterSie(vcpu.cpu, vcpu.stateDescription)) return true;
+    const reason = this.configuration.storage.view.getUint16(this.block(vcpu) + SD.IPB);
+    this.end('failed', `validity interception 0x${reason.toString(16)} on CPU ${vcpu.address}: ${VALIDITY_TEXT[reason] ?? 'see the state description'}`);
+    return false;
+  }
+
+  /** A discarded block stays discarded until the guest says otherwise. */
+  #mayPageIn(page: number): boolean {
+    const { usage, content } = this.pager.state(page);
+    const { discards, strictUnused } = this.configuration.profile;
+    return !(content === 'z' && ((usage === 'V' && discards) || (usage === 'U' && strictUnused)));
+  }
+
+  /** A fault of the host's own translation: a missing page table, or a page that is not resident. */
+  #resolve(fault: ProgramInterruption, vcpu: VirtualCpu): void {
+    const page = Number((fault.detail.teid ?? 0n) & ~0xfffn);
+    if (fault.code === PGM.PAGE_TRANSLATION) this.pager.pageIn(page, `access by CPU ${vcpu.address}`);
+    else this.gmap.entries(page);
+  }
+
+  #dealWith(vcpu: VirtualCpu, code: number): void {
+    this.interceptions.set(code, (this.interceptions.get(code) ?? 0) + 1);
+    switch (code) {
+      case INTERCEPT.INSTRUCTION:
+      case INTERCEPT.OPERATION:
+        performIntercepted(this, vcpu);
+        return;
+      case INTERCEPT.PROGRAM:
+        this.#reflect(vcpu);
+        return;
+      case INTERCEPT.WAIT:
+        this.#wait(vcpu);
+        return;
+      case INTERCEPT.STOP:
+        this.#stop(vcpu);
+        return;
+      case INTERCEPT.EXTERNAL_REQUEST:
+        return; // delivered on the way back in
+      default:
+        this.end('failed', `interception code 0x${code.toString(16)} on CPU ${vcpu.address}, which this host does not ask for`);
+    }
+  }
+
+  /** Gives a program interruption that SIE had to hand over back to the guest. */
+  #reflect(vcpu: VirtualCpu): void {
+    const { cpu } = vcpu;
+    const { fault, ilc } = reflectedInterruption(this.configuration.storage.view, this.block(vcpu));
+    if (vcpu.reflectedAt === cpu.executed && fault.code === PGM.SPECIFICATION) {
+      this.end('failed', `program-interruption loop on CPU ${vcpu.address}: its program-new PSW is invalid`);
+      return;
+    }
+    vcpu.reflectedAt = cpu.executed;
+    this.asGuest(vcpu, ilc, () => injectProgram(cpu, fault, ilc));
+  }
+
+  #wait(vcpu: VirtualCpu): void {
+    const { view } = this.configuration.storage;
+    const mask = view.getBigUint64(this.block(vcpu) + SD.PSW);
+    const address = view.getBigUint64(this.block(vcpu) + SD.PSW + 8);
+    if (Number(mask >> 32n) & ANY_INTERRUPTION) {
+      vcpu.waiting = true;
+      return;
+    }
+    const where = `CPU ${vcpu.address} loaded a disabled wait with address 0x${address.toString(16)}`;
+    this.end(address === PASSED ? 'passed' : 'failed', where);
+  }
+
+  #stop(vcpu: VirtualCpu): void {
+    const { view } = this.configuration.storage;
+    const at = this.block(vcpu) + SD.FLAGS;
+    view.setInt32(at, (view.getInt32(at) & ~CPUFLAGS.STOP_INT) | CPUFLAGS.STOPPED);
+    vcpu.stopped = true;
+    if (this.vcpus.every((v) => v.stopped)) this.#endStopped();
+  }
+
+  /** All CPUs have stopped: the convention of kvm-unit-tests tells how it went. */
+  #endStopped(): void {
+    const status = /EXIT: STATUS=(\d+)/.exec(this.console)?.[1];
+    if (status === undefined) this.end('failed', 'all CPUs are stopped');
+    else this.end(status === '1' || status === '77' ? 'passed' : 'failed', `EXIT: STATUS=${status}`);
+  }
+
+  #endIdle(): void {
+    if (this.vcpus.every((v) => v.stopped)) this.#endStopped();
+    else this.end('failed', 'every CPU waits and nothing will wake one');
+  }
+
+  /** The first pending external interruption that the CPU's PSW and CR0 let through. */
+  #deliverable(vcpu: VirtualCpu): number | undefined {
+    if (vcpu.pending.length === 0) return undefined;
+    const { mask, cr0 } = this.#masks(vcpu);
+    if (!(Number(mask >> 32n) & PSW.EXTERNAL)) return undefined;
+    const at = vcpu.pending.findIndex((p) => p.subclass === 0 || (Number(cr0 & 0xffff_ffffn) & p.subclass) !== 0);
+    return at < 0 ? undefined : at;
+  }
+
+  #masks(vcpu: VirtualCpu): { mask: bigint; cr0: bigint } {
+    const { cpu } = vcpu;
+    if (cpu.level === 1) return { mask: cpu.pswMask, cr0: cpu.cr[0]! };
+    const { view } = this.configuration.storage;
+    return { mask: view.getBigUint64(this.block(vcpu) + SD.PSW), cr0: view.getBigUint64(this.block(vcpu) + SD.CR) };
+  }
+
+  /** Interrupts an entered CPU if it may be, else asks SIE to come back when it may be. */
+  #deliver(vcpu: VirtualCpu): void {
+    const { view } = this.configuration.storage;
+    const flags = this.block(vcpu) + SD.FLAGS;
+    const at = this.#deliverable(vcpu);
+    if (at !== undefined && vcpu.cpu.level === 1) {
+      const [{ code, cpuAddress, parameter }] = vcpu.pending.splice(at, 1) as [VirtualCpu['pending'][number]];
+      interruptExternal(vcpu.cpu, code, cpuAddress, parameter);
+    }
+    const wanted = vcpu.pending.length > 0;
+    view.setInt32(flags, (view.getInt32(flags) & ~CPUFLAGS.EXT_INT) | (wanted ? CPUFLAGS.EXT_INT : 0));
+  }
+
+  #timerWakes(vcpu: VirtualCpu): boolean {
+    let wakes = false;
+    this.#withTimers(vcpu, (timers, mask) => {
+      wakes = (timers.clockComparator && (mask & 0x800) !== 0) || (timers.cpuTimer && (mask & 0x400) !== 0);
+    });
+    return wakes;
+  }
+
+  #withTimers(vcpu: VirtualCpu, use: (timers: ReturnType<typeof timersOf>, cr0: number) => void): void {
+    this.asGuest(vcpu, 0, () => {
+      const { cpu } = vcpu;
+      if (cpu.pswHigh & PSW.EXTERNAL) use(timersOf(cpu, 1), cpu.controlRegister0(1));
+    });
+  }
+
+  /** Every CPU waits: the clock jumps to the first timer that wakes one. */
+  #passTime(): boolean {
+    let next = Number.POSITIVE_INFINITY;
+    for (const vcpu of this.vcpus) {
+      if (vcpu.stopped) continue;
+      this.#withTimers(vcpu, (timers, cr0) => {
+        if (cr0 & 0xc00) next = Math.min(next, timers.next);
+      });
+    }
+    if (!Number.isSafeInteger(next)) return false;
+    this.configuration.elapsed += next;
+    this.#idle += next;
+    return true;
+  }
+}
+
+/** Instructions in one go when nobody else waits. */
+const LONGEST_SLICE = 1 << 22;
+
+const VALIDITY_TEXT: Record<number, string> = {
+  0x37: 'the prefix area cannot be accessed, because the host has discarded it or it lies outside storage',
+  0x10: 'the prefix area lies outside guest storage',
+};
+
+export { CELL };

@@ -1,0 +1,47 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import type { HostAbsolute } from '../cpu/storage.ts';
+
+/** An external interruption that waits for its CPU. */
+export interface PendingExternal {
+  readonly code: number;
+  /** CR0 subclass-mask bit (low word) that must be one. */
+  readonly subclass: number;
+  /** Address of the CPU that sent it, for external call and emergency signal. */
+  readonly cpuAddress?: number;
+  readonly parameter?: number;
+}
+
+/** A virtual CPU: the CPU that executes it, its state description, and what the host knows beyond that. */
+export class VirtualCpu {
+  readonly cpu: Cpu;
+  readonly stateDescription: HostAbsolute;
+  stopped: boolean;
+  /** In an enabled wait: the next interruption wakes it. */
+  waiting = false;
+  /** The external interruptions that wait, in order of arrival. */
+  readonly pending: PendingExternal[] = [];
+  /** Number of instructions at the last program interruption that the host reflected; see Machine. */
+  reflectedAt = -1;
+
+  constructor(cpu: Cpu, stateDescription: HostAbsolute, stopped: boolean) {
+    this.cpu = cpu;
+    this.stateDescription = stateDescription;
+    this.stopped = stopped;
+  }
+
+  get address(): number {
+    return this.cpu.index;
+  }
+}
+
+/** External-interruption codes and their CR0 subclass masks (PoP, "External Interruption"). */
+export const EXTERNAL = {
+  EMERGENCY_SIGNAL: { code: 0x1201, subclass: 0x4000 },
+  EXTERNAL_CALL: { code: 0x1202, subclass: 0x2000 },
+  CLOCK_COMPARATOR: { code: 0x1004, subclass: 0x0800 },
+  CPU_TIMER: { code: 0x1005, subclass: 0x0400 },
+  SERVICE_SIGNAL: { code: 0x2401, subclass: 0x0200 },
+} as const;
+
+/** The subclass mask of any external-interruption code; codes that we do not know are not masked by CR0. */
+export const subclassOf = (code: number): number => Object.values(EXTERNAL).find((e) => e.code === code)?.subclass ?? 0;
