@@ -32,6 +32,20 @@ export const encode = (row: Row, values: readonly number[]): Uint8Array => {
   return bytes;
 };
 
+/** The bits that neither the operation code nor an operand of the row uses. */
+export const spareBits = (row: Row): number[] => {
+  const { length, opcode }: Format = FORMATS[row.format];
+  const used = new Set<number>();
+  const use = ([bit, width]: Field): void => {
+    for (let at = bit; at < bit + width; at++) used.add(at);
+  };
+  use([0, opcode === 'halfword' ? 16 : 8]);
+  if (opcode === 'nibble') use([12, 4]);
+  if (opcode === 'last') use([40, 8]);
+  for (const { place } of operandFields(syntaxOf(row))) use(place);
+  return Array.from({ length: length * 8 }, (_, bit) => bit).filter((bit) => !used.has(bit));
+};
+
 const highest = ([, width]: Field): number => 2 ** width - 1;
 
 /** Values worth trying in a field: ends, signs, and registers that begin pairs (multiples of 4 serve floating-point pairs too). */

@@ -1,5 +1,5 @@
 import { findRow } from './decoder.ts';
-import type { Field } from './formats.ts';
+import type { Field, FormatName } from './formats.ts';
 import { printedForms } from './mnemonics.ts';
 import { getField, type Operand, type PlacedField, type Syntax, syntaxOf } from './operands.ts';
 import type { Row } from './row.ts';
@@ -25,12 +25,24 @@ const signed = (value: number, width: number): number => (value >= 2 ** (width -
 
 const LAST_ADDRESS_BITS = 64;
 
-/** The bits that neither the operation code nor an operand uses. */
-const spareFields = (syntax: Syntax): Field[] => {
+/** Unassigned bits that objdump does not look at; in every other place it takes a one for a sign that this is no instruction. */
+const OVERLOOKED: Readonly<Partial<Record<FormatName, Field>>> = {
+  'RRF-a': [20, 4],
+  'RIE-b': [36, 4],
+  'RIE-d': [36, 4],
+  'RIE-e': [32, 8],
+  SI: [8, 8],
+};
+
+/** The bits that neither the operation code nor an operand uses, and that must be zero for objdump. */
+const spareFields = (row: Row): Field[] => {
+  const syntax = syntaxOf(row);
   const used = new Uint8Array(syntax.format.length * 8);
   const use = (field: PlacedField | undefined): void => {
     if (field !== undefined) used.fill(1, field.place[0], field.place[0] + field.place[1]);
   };
+  const [bit, width] = OVERLOOKED[row.format] ?? [0, 0];
+  used.fill(1, bit, bit + width);
   used.fill(1, 0, syntax.format.opcode === 'halfword' ? 16 : 8);
   if (syntax.format.opcode === 'nibble') used.fill(1, 12, 16);
   if (syntax.format.opcode === 'last') used.fill(1, 40, 48);
@@ -47,7 +59,7 @@ const spares = new WeakMap<Row, Field[]>();
 const hasSpareOnes = (row: Row, bytes: Uint8Array, start: number): boolean => {
   let fields = spares.get(row);
   if (fields === undefined) {
-    fields = spareFields(syntaxOf(row));
+    fields = spareFields(row);
     spares.set(row, fields);
   }
   return fields.some((field) => getField(bytes, field, start) !== 0);

@@ -5,7 +5,7 @@ import { findForm } from '../../../src/cpu/mnemonics.ts';
 import { putField } from '../../../src/cpu/operands.ts';
 import { ROWS } from '../../../src/cpu/rows/index.ts';
 import { assemble } from '../../../src/guest/assembler/assemble.ts';
-import { encode, encodings } from '../../instructions.ts';
+import { encode, encodings, spareBits } from '../../instructions.ts';
 import { type GnuError, gnuDisassembly, gnuText, missingTools, SLOT } from './tools.ts';
 
 const missing = missingTools();
@@ -81,6 +81,20 @@ describe.skipIf(missing !== undefined)('GNU binutils', () => {
       return mine === texts[index] || isCutShort(texts[index]!) ? [] : [`${hex(bytes)}: zhint ${mine}, objdump ${texts[index]}`];
     });
     expect(differences).toEqual([]);
+  });
+
+  test('objdump takes the same ones in unassigned bits for data', () => {
+    const cases = known.flatMap((row) =>
+      spareBits(row).map((bit) => {
+        const bytes = encodings(row, 9, SEED).at(-1)!;
+        putField(bytes, [bit, 1], 1);
+        return bytes;
+      }),
+    );
+    const isInstruction = (text: string): boolean => !text.startsWith('.');
+    const theirs = gnuDisassembly(cases).map(isInstruction);
+    const differences = cases.filter((bytes, index) => isInstruction(disassemble(bytes, 0).text) !== theirs[index]);
+    expect(differences.map(hex)).toEqual([]);
   });
 
   test('objdump does not know the rows that are left out', () => {
