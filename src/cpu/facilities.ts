@@ -29,3 +29,10 @@ export const FACILITIES: ReadonlySet<number> = new Set([
   131, // enhanced suppression on protection 2
   147, // ESSA no-translate
 ]);
+
+/** The list that STFLE stores: doublewords with bit 0 on the left, no longer than the last facility needs. */
+export const facilityList = (facilities: ReadonlySet<number>): bigint[] => {
+  const list = Array<bigint>(Math.floor(Math.max(0, ...facilities) / 64) + 1).fill(0n);
+  for (const bit of facilities) list[Math.floor(bit / 64)]! |= 1n << BigInt(63 - (bit % 64));
+  return list;
+};

@@ -39,7 +39,8 @@ export const savedCell = (level: number, field: number): number => CELL.LEVELS +
 export const controlRegister = (cpu: Cpu, level: number, n: number): bigint =>
   level === cpu.level ? cpu.cr[n]! : cpu.cell64(savedCell(level, SAVED.CR + 8 * n));
 
-const prefixOf = (cpu: Cpu, level: number): number => (level === cpu.level ? cpu.prefix : cpu.cell32(savedCell(level, SAVED.PREFIX)));
+/** The prefix of any level that is in progress on the CPU. */
+export const prefixOf = (cpu: Cpu, level: number): number => (level === cpu.level ? cpu.prefix : cpu.cell32(savedCell(level, SAVED.PREFIX)));
 
 /** Reads table entries of a level, through the levels below. */
 class LevelReader implements TableReader {
@@ -101,17 +102,19 @@ export const absoluteToOffset = (cpu: Cpu, level: number, absolute: number, stor
   if (absolute >= mapping.extent) throw new ProgramInterruption(level, PGM.ADDRESSING);
   const found = walkHost(cpu, level, absolute);
   if (mapping.pageStatus) checkPageStatus(cpu, level, absolute, found);
-  if (found.exception === PGM.ADDRESSING || found.exception === PGM.TRANSLATION_SPECIFICATION) {
-    throw new ProgramInterruption(level, found.exception, { hostCaused: true });
-  }
-  if (found.exception) {
-    const { high, low } = toHostVirtual(mapping, absolute);
-    const teid = teidOf(high, low, store ? ACCESS.STORE : ACCESS.LOAD, SPACE.PRIMARY);
-    throw new ProgramInterruption(level - 1, found.exception, { teid });
-  }
+  if (found.exception) raiseHostFault(cpu, level, absolute, found.exception, store);
   if (store && found.protectedPage) throw new ProgramInterruption(level, PGM.PROTECTION, { hostCaused: true });
   const hostAbsolute = realToAbsolute(found.page, prefixOf(cpu, level - 1)) + (absolute % 4096);
   return absoluteToOffset(cpu, level - 1, hostAbsolute, store);
+};
+
+/** Raises what a walk of the host's tables for a guest absolute address ended with. */
+export const raiseHostFault = (cpu: Cpu, level: number, absolute: number, exception: number, store: boolean): never => {
+  if (exception === PGM.ADDRESSING || exception === PGM.TRANSLATION_SPECIFICATION) {
+    throw new ProgramInterruption(level, exception, { hostCaused: true });
+  }
+  const { high, low } = toHostVirtual(cpu.guests[level]!, absolute);
+  throw new ProgramInterruption(level - 1, exception, { teid: teidOf(high, low, store ? ACCESS.STORE : ACCESS.LOAD, SPACE.PRIMARY) });
 };
 
 /** Raises what an access to a discarded block, or in strict mode to an unused one, raises (spec/host.md 2.1 and 2.2). */

@@ -88,9 +88,10 @@ export const translateIn = (
 };
 
 /** Low-address protection covers 0-511 and 4096-4607 of the effective address. */
-const isLowAddress = (high: number, low: number): boolean => high === 0 && (low & ~0x11ff) === 0;
+export const isLowAddress = (high: number, low: number): boolean => high === 0 && (low & ~0x11ff) === 0;
 
-const keyPermits = (storageKey: number, key: number, access: Access, cr0: number, high: number, low: number, isPrivate: boolean): boolean => {
+/** Whether a storage key lets an access with this key pass (PoP, "Key-Controlled Protection"), overrides included. */
+export const keyPermits = (storageKey: number, key: number, access: Access, cr0: number, high: number, low: number, isPrivate: boolean): boolean => {
   if (key === 0 || storageKey >> 4 === key) return true;
   if (cr0 & CR0.STORAGE_OVERRIDE && storageKey >> 4 === 9) return true;
   if (access === ACCESS.STORE) return false;
@@ -118,12 +119,37 @@ export const walkLevel = (cpu: Cpu, level: number, asce: bigint, high: number, l
 
 /**
  * Access-register mode: the access register beside the base register selects the space. ALET 0 is the primary and 1 the secondary space;
- * others would go through the access lists, which no program that we know of uses: ALEN-translation exception.
+ * others would go through the access lists, which no program that we know of uses: they are an exception.
  */
-const translateByAccessRegister = (cpu: Cpu, high: number, low: number, access: Access, operand: number): Offset => {
-  const register = cpu.baseRegister(operand);
+export const asceOfAccessRegister = (cpu: Cpu, register: number): { readonly asce: bigint; readonly exception: number } => {
   const alet = register === 0 ? 0 : cpu.ar[register]!;
-  if (alet > 1) cpu.programCheck(alet & 0xfe00_0000 ? PGM.ALET_SPECIFICATION : PGM.ALEN_TRANSLATION, { accessId: register });
-  const asce = cpu.asce(alet === 0 ? SPACE.PRIMARY : SPACE.SECONDARY);
-  return translateIn(cpu, high, low, access, SPACE.ACCESS_REGISTER, asce, cpu.key, register);
+  const exception = alet <= 1 ? 0 : alet & 0xfe00_0000 ? PGM.ALET_SPECIFICATION : PGM.ALEN_TRANSLATION;
+  return { asce: cpu.asce(alet === 0 ? SPACE.PRIMARY : SPACE.SECONDARY), exception };
+};
+
+const translateByAccessRegister = (cpu: Cpu, high: number, low: number, access: Access, operand: number): Offset =>
+  throughAccessRegister(cpu, high, low, access, cpu.baseRegister(operand), cpu.key);
+
+const throughAccessRegister = (cpu: Cpu, high: number, low: number, access: Access, register: number, key: number): Offset => {
+  const { asce, exception } = asceOfAccessRegister(cpu, register);
+  if (exception) cpu.programCheck(exception, { accessId: register });
+  return translateIn(cpu, high, low, access, SPACE.ACCESS_REGISTER, asce, key, register);
+};
+
+/** How an instruction that brings its own key or space along accesses an operand. */
+export interface OperandAccess {
+  readonly key: number;
+  /** Address-space control, {@link SPACE}; without DAT it does not count. */
+  readonly space: number;
+  /** Number of the access register that counts in access-register mode. */
+  readonly register: number;
+}
+
+/** As {@link translate}, in a space and with a key of the instruction's own; the TLB, which knows only the PSW's, is left alone. */
+export const translateWith = (cpu: Cpu, address: bigint, access: Access, { key, space, register }: OperandAccess): Offset => {
+  const high = Number(address >> 32n) | 0;
+  const low = Number(address & 0xffff_ffffn) | 0;
+  if (!cpu.datOn) return translateIn(cpu, high, low, access, SPACE.PRIMARY, undefined, key);
+  if (space === SPACE.ACCESS_REGISTER) return throughAccessRegister(cpu, high, low, access, register, key);
+  return translateIn(cpu, high, low, access, space, cpu.asce(space), key);
 };

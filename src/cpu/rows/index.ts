@@ -2,6 +2,10 @@ import type { Row } from '../row.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { BRANCH } from './branch.ts';
 import { COMPARE } from './compare.ts';
+import { CONTROL_OTHER } from './control-other.ts';
+import { CONTROL_PSW } from './control-psw.ts';
+import { CONTROL_REGISTERS } from './control-registers.ts';
+import { CONTROL_TIMING } from './control-timing.ts';
 import { INTERLOCKED } from './interlocked.ts';
 import { LOAD_STORE } from './load-store.ts';
 import { LOGICAL } from './logical.ts';
@@ -9,4 +13,17 @@ import { SHIFT } from './shift.ts';
 import { VIRTUALIZATION } from './virtualization.ts';
 
 /** Every instruction of zhint. */
-export const ROWS: readonly Row[] = [...LOAD_STORE, ...BRANCH, ...ARITHMETIC, ...COMPARE, ...LOGICAL, ...SHIFT, ...INTERLOCKED, ...VIRTUALIZATION];
+export const ROWS: readonly Row[] = [
+  ...LOAD_STORE,
+  ...BRANCH,
+  ...ARITHMETIC,
+  ...COMPARE,
+  ...LOGICAL,
+  ...SHIFT,
+  ...INTERLOCKED,
+  ...VIRTUALIZATION,
+  ...CONTROL_OTHER,
+  ...CONTROL_PSW,
+  ...CONTROL_REGISTERS,
+  ...CONTROL_TIMING,
+];
