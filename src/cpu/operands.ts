@@ -8,7 +8,7 @@ import type { Row } from './row.ts';
  */
 
 /** `r` general, `f` floating-point, `a` access, `c` control register. */
-export type RegisterClass = 'r' | 'f' | 'a' | 'c';
+type RegisterClass = 'r' | 'f' | 'a' | 'c';
 
 /** A field of an instruction by its place, with its name in the PoP. */
 export interface PlacedField {
@@ -17,7 +17,7 @@ export interface PlacedField {
 }
 
 /** What stands before the base register inside the parentheses of a storage operand. `length` fields hold the length less one. */
-export interface Inner {
+interface Inner {
   readonly kind: 'index' | 'length' | 'register';
   readonly field: PlacedField;
 }
@@ -47,7 +47,7 @@ export interface Syntax {
 const KIND_OF_LETTER: Readonly<Record<string, RegisterClass>> = { r: 'r', f: 'f', a: 'a', c: 'c' };
 
 /** The field of this name, or else the one with the same number in the same place: row syntax may call R1 a mask, or M3 a register. */
-export const fieldOf = (format: Format, name: string): PlacedField => {
+const fieldOf = (format: Format, name: string): PlacedField => {
   const names = [name, ...['r', 'm', 'i', 'x', 'l'].map((letter) => letter + name.slice(1))];
   for (const candidate of names) {
     const place = format.fields[candidate as FieldName];

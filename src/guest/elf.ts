@@ -125,7 +125,7 @@ const allocatable = (reader: Reader, name: string, size: number): number => {
 };
 
 /** Segments in order of address. Throws InputError when two overlap. */
-export const orderSegments = (segments: readonly Segment[], file: string): Segment[] => {
+const orderSegments = (segments: readonly Segment[], file: string): Segment[] => {
   const ordered = [...segments].sort((a, b) => a.address - b.address);
   for (const [index, segment] of ordered.entries()) {
     const before = ordered[index - 1];

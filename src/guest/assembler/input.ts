@@ -4,7 +4,7 @@ import type { Statement } from './source.ts';
 /** Macro calls, loops and includes inside each other; GNU as stops macros at 100. */
 const DEEPEST = 100;
 /** Statements that one pass may read. A source that needs more is an endless loop. */
-export const MOST_STATEMENTS = 1_000_000;
+const MOST_STATEMENTS = 1_000_000;
 
 /** Statements that a file, a macro call or a loop supplies: one batch a round, `undefined` at the end. */
 export type Rounds = () => readonly Statement[] | undefined;

@@ -2,7 +2,7 @@ import type { Segment } from '../program.ts';
 import { Section, type SectionKind } from './section.ts';
 
 /** Where `.text` begins when no `.org` says otherwise. */
-export const DEFAULT_ADDRESS = 0x10000;
+const DEFAULT_ADDRESS = 0x10000;
 /** Bytes that a program may have, holes included. */
 export const LARGEST_IMAGE = 64 * 1024 * 1024;
 /** MAXPAGESIZE of GNU ld for s390. */
