@@ -195,7 +195,7 @@ describe('mistakes', () => {
   });
 });
 
-describe('sources without bound', () => {
+describe('sources without bound', { timeout: 60_000 }, () => {
   test.each([
     ['.rept 1000000000\n.byte 1\n.endr', 'more than 1000000 statements, expected loops that end'],
     ['.rept 1000000000\n.endr\n.rept 0x7fffffffffffffff\nx=1\n.endr', 'more than 1000000 statements, expected loops that end'],

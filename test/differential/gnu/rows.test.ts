@@ -17,6 +17,7 @@ const SEED = 0x5a1;
 /** Rows whose text differs from binutils 2.40, and why. */
 const UNKNOWN_TO_BINUTILS: Readonly<Record<string, string>> = {
   essa: 'binutils has no mnemonic; sources use .insn rrf,0xb9ab0000,…',
+  chsc: 'the channel-subsystem call is not in the PoP; binutils has no mnemonic',
   servc: 'the service call is not in the PoP; binutils has no mnemonic',
 };
 
@@ -57,23 +58,28 @@ const extendedCases = EXTENDED_MNEMONICS.flatMap((extended): Case[] => {
 /** What GNU as refuses although the bits exist: operands that are register pairs must name an even register. */
 const isPairError = (error: GnuError): boolean => /register pair|operand out of range .* not between 1 and 256/.test(error.text);
 
-/** Assembles with GNU as, taking out the lines that it refuses as odd pairs. */
-const withoutOddPairs = (cases: readonly Case[]): { kept: Case[]; bytes: Uint8Array } => {
-  let kept = [...cases];
-  for (;;) {
-    const result = gnuText(kept.map(({ source }) => `${source}\n`).join(''));
-    if (result instanceof Uint8Array) return { kept, bytes: result };
-    const other = result.find((error) => !isPairError(error));
-    if (other !== undefined || result.length === 0)
-      throw new Error(`GNU as refuses '${kept[(other?.line ?? 1) - 1]?.source}': ${other?.text}`);
-    const lines = new Set(result.map(({ line }) => line - 1));
-    kept = kept.filter((_, index) => !lines.has(index));
+/** Whether every register of a case begins a pair, of general and of floating-point registers alike. */
+const hasOnlyPairs = ({ source }: Case): boolean => [...source.matchAll(/%[rf](\d+)/g)].every((match) => Number(match[1]) % 4 === 0);
+
+/** The cases that GNU as takes. It stops at the first odd pair, so each run goes on behind that, without the mnemonic's other odd ones. */
+const withoutOddPairs = (cases: readonly Case[]): Case[] => {
+  const taken: Case[] = [];
+  for (let rest = [...cases]; rest.length > 0; ) {
+    const result = gnuText(rest.map(({ source }) => `${source}\n`).join(''));
+    if (result instanceof Uint8Array) return [...taken, ...rest];
+    const error = result.find((one) => !isPairError(one)) ?? result[0];
+    const at = (error?.line ?? 1) - 1;
+    if (error === undefined || !isPairError(error)) throw new Error(`GNU as refuses '${rest[at]?.source}': ${error?.text}`);
+    const { mnemonic } = rest[at]!;
+    taken.push(...rest.slice(0, at));
+    rest = rest.slice(at + 1).filter((one) => one.mnemonic !== mnemonic || hasOnlyPairs(one));
   }
+  return taken;
 };
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-describe.skipIf(missing !== undefined)('GNU binutils', () => {
+describe.skipIf(missing !== undefined)('GNU binutils', { timeout: 60_000 }, () => {
   test('objdump prints every row as zhint does', () => {
     const texts = gnuDisassembly(rowCases.map(({ bytes }) => bytes));
     const differences = rowCases.flatMap(({ bytes }, index) => {
@@ -107,7 +113,8 @@ describe.skipIf(missing !== undefined)('GNU binutils', () => {
     ['row', rowCases],
     ['extended mnemonic', extendedCases],
   ])('GNU as makes of every %s the bytes that zhint makes', (_, cases) => {
-    const { kept, bytes } = withoutOddPairs(cases);
+    const kept = withoutOddPairs(cases);
+    const bytes = gnuText(kept.map(({ source }) => `${source}\n`).join('')) as Uint8Array;
     const differences: string[] = [];
     let at = 0;
     for (const one of kept) {
