@@ -1,15 +1,20 @@
 import type { Row } from '../row.ts';
 import { ARITHMETIC } from './arithmetic.ts';
+import { ASSISTS } from './assists.ts';
 import { BRANCH } from './branch.ts';
 import { COMPARE } from './compare.ts';
 import { CONTROL_OTHER } from './control-other.ts';
 import { CONTROL_PSW } from './control-psw.ts';
 import { CONTROL_REGISTERS } from './control-registers.ts';
+import { CONTROL_STORAGE } from './control-storage.ts';
 import { CONTROL_TIMING } from './control-timing.ts';
+import { DECIMAL } from './decimal.ts';
 import { INTERLOCKED } from './interlocked.ts';
 import { LOAD_STORE } from './load-store.ts';
 import { LOGICAL } from './logical.ts';
+import { LONG_MOVES } from './long-moves.ts';
 import { SHIFT } from './shift.ts';
+import { STRINGS } from './strings.ts';
 import { VIRTUALIZATION } from './virtualization.ts';
 
 /** Every instruction of zhint. */
@@ -21,9 +26,14 @@ export const ROWS: readonly Row[] = [
   ...LOGICAL,
   ...SHIFT,
   ...INTERLOCKED,
+  ...LONG_MOVES,
+  ...STRINGS,
+  ...DECIMAL,
+  ...ASSISTS,
   ...VIRTUALIZATION,
   ...CONTROL_OTHER,
   ...CONTROL_PSW,
   ...CONTROL_REGISTERS,
+  ...CONTROL_STORAGE,
   ...CONTROL_TIMING,
 ];
