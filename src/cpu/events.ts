@@ -11,7 +11,9 @@ export interface PageState {
 export interface Events {
   /** Before an instruction executes; only in stepped runs. */
   instruction: { cpu: number; instruction: number; address: bigint };
-  interruption: Interruption & { cpu: number; instruction: number; level: number; oldPsw: { mask: bigint; address: bigint } };
+  /** `at`: address of the interrupted instruction, or of the next one for interruptions between instructions. */
+  interruption: Interruption & { cpu: number; instruction: number; level: number; at: bigint; oldPsw: { mask: bigint; address: bigint } };
+  /** `address`: of the intercepted instruction, or of the next one for interceptions between instructions. */
   interception: { cpu: number; instruction: number; level: number; code: number; ipa: number; ipb: number; address: bigint };
   /** SIE entered or left. */
   sie: { cpu: number; instruction: number; level: number; entered: boolean };

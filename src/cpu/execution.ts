@@ -113,7 +113,7 @@ const pendingTimer = (cpu: Cpu, level: number): number | undefined => {
 };
 
 /** Leaves the current guest; its host's PSW is behind SIE. At level 0 that ends the execution. */
-const intercept = (cpu: Cpu, code: number): Exit | undefined => {
+const intercept = (cpu: Cpu, code: number, address = cpu.psw.address): Exit | undefined => {
   const { events } = cpu.configuration;
   if (events.wants('interception')) {
     const { view } = cpu.configuration.storage;
@@ -122,7 +122,7 @@ const intercept = (cpu: Cpu, code: number): Exit | undefined => {
     events.emit('interception', {
       cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, code,
       ipa: withInstruction ? view.getUint16(block + SD.IPA) : 0, ipb: withInstruction ? view.getUint32(block + SD.IPB) : 0,
-      address: cpu.psw.address,
+      address,
     });
   }
   leaveSie(cpu, code);
@@ -144,10 +144,11 @@ const handle = (cpu: Cpu, thrown: unknown): Exit | undefined => {
   const { fetching } = cpu;
   cpu.fetching = false;
   if (thrown instanceof Interception) {
-    const address = thrown.backUp ? cpu.instructionAddress : cpu.nextAddress;
+    const here = cpu.instructionAddress;
+    const next = cpu.nextAddress;
     recordInstruction(cpu);
-    finish(cpu, address);
-    return intercept(cpu, thrown.code);
+    finish(cpu, thrown.backUp ? here : next);
+    return intercept(cpu, thrown.code, here);
   }
   if (!(thrown instanceof ProgramInterruption)) throw thrown;
   if (thrown.level < cpu.level) return faultBelow(cpu, thrown, fetching);
@@ -188,7 +189,7 @@ const programInterruption = (cpu: Cpu, fault: ProgramInterruption, fetching: boo
   if (fault.code === PGM.OPERATION && interceptsOperation(cpu)) {
     recordInstruction(cpu);
     finish(cpu, next);
-    return intercept(cpu, INTERCEPT.OPERATION);
+    return intercept(cpu, INTERCEPT.OPERATION, here);
   }
   finish(cpu, nullified ? here : next);
   return deliverProgram(cpu, fault, ilc, here);
@@ -198,16 +199,12 @@ const interceptsOperation = (cpu: Cpu): boolean => (cpu.cell32(CELL.ICTL) & ICTL
 
 /** Presents a program interruption to the current level's program, or its interception to the host. The PSW cells hold the old PSW. */
 const deliverProgram = (cpu: Cpu, fault: ProgramInterruption, ilc: number, address: bigint): Exit | undefined => {
-  const { events } = cpu.configuration;
   const { code, detail } = fault;
   if (mustIntercept(cpu, fault)) {
     storeProgramParameters(cpu, fault, ilc, (field) => blockOf(cpu) + SD.LOWCORE + field);
-    return intercept(cpu, INTERCEPT.PROGRAM);
+    return intercept(cpu, INTERCEPT.PROGRAM, address);
   }
-  events.emit('interruption', {
-    cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, class: 'program', code, ilc, oldPsw: { mask: cpu.pswMask, address },
-    ...(detail.teid !== undefined && { teid: detail.teid }),
-  });
+  announce(cpu, 'program', code, ilc, address, detail.teid);
   storeProgramParameters(cpu, fault, ilc, (field) => lowcore(cpu, field));
   return swapPsw(cpu, 'program');
 };
@@ -278,7 +275,7 @@ const earlySpecification = (cpu: Cpu, early: number): Exit | undefined => {
 /** An external interruption of the current level, with the CPU address and parameter that some codes have. */
 export const interruptExternal = (cpu: Cpu, code: number, cpuAddress?: number, parameter?: number): void => {
   const { view } = cpu.configuration.storage;
-  announce(cpu, 'external', code, 0);
+  announce(cpu, 'external', code, 0, cpu.psw.address);
   view.setUint16(lowcore(cpu, LOWCORE.EXTERNAL_CODE), code);
   if (cpuAddress !== undefined) view.setUint16(lowcore(cpu, LOWCORE.CPU_ADDRESS), cpuAddress);
   if (parameter !== undefined) view.setUint32(lowcore(cpu, LOWCORE.EXTERNAL_PARAMETER), parameter);
@@ -287,7 +284,7 @@ export const interruptExternal = (cpu: Cpu, code: number, cpuAddress?: number, p
 
 /** A restart interruption of the current level. */
 export const interruptRestart = (cpu: Cpu): void => {
-  announce(cpu, 'restart', 0, 0);
+  announce(cpu, 'restart', 0, 0, cpu.psw.address);
   swapPsw(cpu, 'restart');
 };
 
@@ -297,7 +294,6 @@ export const supervisorCall = (cpu: Cpu, code: number): void => {
   const ilc = cpu.instructionLength;
   const address = cpu.nextAddress;
   cpu.setPsw({ mask: cpu.pswMask, address });
-  announce(cpu, 'svc', code, ilc);
   view.setUint16(lowcore(cpu, LOWCORE.SVC_ILC), ilc);
   view.setUint16(lowcore(cpu, LOWCORE.SVC_CODE), code);
   swapPsw(cpu, 'svc');
@@ -306,13 +302,15 @@ export const supervisorCall = (cpu: Cpu, code: number): void => {
 /** Presents a program interruption that the host reflects or injects; the PSW cells hold the old PSW. */
 export const injectProgram = (cpu: Cpu, fault: ProgramInterruption, ilc: number): void => {
   const { code, detail } = fault;
-  announce(cpu, 'program', code, ilc, detail.teid);
+  const { address } = cpu.psw;
+  announce(cpu, 'program', code, ilc, nullifies(code) ? address : address - BigInt(ilc), detail.teid);
   storeProgramParameters(cpu, fault, ilc, (field) => lowcore(cpu, field));
   swapPsw(cpu, 'program');
 };
 
-const announce = (cpu: Cpu, kind: 'program' | 'external' | 'svc' | 'restart', code: number, ilc: number, teid?: bigint): void => {
-  cpu.configuration.events.emit('interruption', {
-    cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, class: kind, code, ilc, oldPsw: cpu.psw, ...(teid !== undefined && { teid }),
-  });
+const announce = (cpu: Cpu, kind: 'program' | 'external' | 'svc' | 'restart', code: number, ilc: number, at: bigint, teid?: bigint): void => {
+  const { events } = cpu.configuration;
+  if (!events.wants('interruption')) return;
+  const event = { cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, class: kind, code, ilc, at, oldPsw: cpu.psw };
+  events.emit('interruption', { ...event, ...(teid !== undefined && { teid }) });
 };

@@ -1,0 +1,120 @@
+import { DamagedPageError } from '../host/paging-device.ts';
+import { NoFrameError } from '../host/pager.ts';
+import type { Outcome } from '../host/machine.ts';
+import type { Result } from '../debug/result.ts';
+import type { Session, SessionOptions } from '../debug/session.ts';
+import { TRACE_KINDS, traceTo, type TraceKind } from '../debug/trace.ts';
+import { InputError } from '../guest/input-error.ts';
+import { parseSize } from '../guest/fixture.ts';
+import { oneOperand, parseArguments } from './arguments.ts';
+import { FilePagingDevice, openSession } from './open.ts';
+
+const USAGE = `zhint run FILE [--json] [--trace KINDS] [--frames N] [--storage SIZE] [--cpus N] [--limit INSTRUCTIONS] [--seed N]
+  [--profile zvm|zvm-lenient|kvm|kvm-2026] [--essa interpret|intercept|lazy] [--paging-file FILE]`;
+
+const HELP = `usage: ${USAGE}
+
+Runs a fixture (.s), an s390x ELF or a raw image until it loads a disabled wait PSW: address 0xfff means passed.
+
+  --json          print one object with everything that came out
+  --trace KINDS   print events to standard error as they happen: ${TRACE_KINDS.join(', ')} or all, separated by commas
+  --frames N      host frames for guest pages; fewer than the guest has pages make the host page
+  --storage SIZE  guest storage, such as 64M
+  --cpus N        virtual CPUs, 1 to 64
+  --limit N       stop after that many instructions (exit status 3)
+  --seed N        let a seeded scheduler choose the order of the CPUs
+  --profile NAME  whose page states: zvm (the architecture), zvm-lenient, kvm, kvm-2026
+  --essa WHO      interpret: the machine performs ESSA; intercept: the host does; lazy: the machine from the first on
+  --paging-file F the paging device, a file that is overwritten; without it the paging device is in memory
+`;
+
+/** Exit statuses by verdict. 130 is what a shell reports after Ctrl-C. */
+const STATUS = { passed: 0, failed: 1, limit: 3, interrupted: 130 } as const;
+
+/** Instructions between two looks at Ctrl-C. */
+const SLICE = 20_000_000;
+
+export const main = async (argv: string[]): Promise<number> => {
+  const args = parseArguments('run', SPEC, argv, USAGE.replaceAll(/\s+/g, ' '));
+  if (args['--help']) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const file = oneOperand('run', args._, USAGE.replaceAll(/\s+/g, ' '));
+  const pagingFile = args['--paging-file'];
+  const pagingDevice = pagingFile === undefined ? undefined : new FilePagingDevice(pagingFile);
+  try {
+    const session = openSession(file, { ...options(args), ...(pagingDevice && { pagingDevice }) });
+    for (const kind of traceKinds(args['--trace'])) traceTo(session.machine, kind, (line) => process.stderr.write(`${line}\n`));
+    const result = session.result(await runToEnd(session));
+    if (args['--json']) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    else process.stdout.write(summary(result));
+    return STATUS[result.verdict];
+  } finally {
+    pagingDevice?.close();
+  }
+};
+
+const SPEC = {
+  '--help': Boolean, '-h': '--help', '--json': Boolean, '--trace': String, '--frames': Number, '--storage': String, '--cpus': Number,
+  '--limit': Number, '--seed': Number, '--profile': String, '--essa': String, '--paging-file': String,
+} as const; // biome-ignore format: a table
+
+type Arguments = ReturnType<typeof parseArguments<typeof SPEC>>;
+
+const options = (args: Arguments): SessionOptions => {
+  const wrong = (what: string): never => {
+    throw new InputError({ file: 'zhint run' }, what);
+  };
+  const count = (name: '--frames' | '--cpus' | '--limit' | '--seed'): number | undefined => {
+    const value = args[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) wrong(`${name} ${value}, expected a whole number`);
+    return value;
+  };
+  const essa = args['--essa'];
+  if (essa !== undefined && essa !== 'interpret' && essa !== 'intercept' && essa !== 'lazy') wrong(`--essa ${essa}, expected interpret, intercept or lazy`);
+  const text = args['--storage'];
+  const storage = text === undefined ? undefined : (parseSize(text) ?? wrong(`--storage ${text}, expected a size such as 64M`));
+  const given = { frames: count('--frames'), cpus: count('--cpus'), limit: count('--limit'), seed: count('--seed'), storage, profile: args['--profile'], essa };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as SessionOptions;
+};
+
+const traceKinds = (text: string | undefined): readonly TraceKind[] => {
+  if (text === undefined) return [];
+  if (text === 'all') return TRACE_KINDS;
+  return text.split(',').map((kind) => {
+    const found = TRACE_KINDS.find((known) => known === kind);
+    if (!found) throw new InputError({ file: 'zhint run' }, `--trace ${kind}, expected ${TRACE_KINDS.join(', ')} or all`);
+    return found;
+  });
+};
+
+/** Runs in slices, so that Ctrl-C ends the run with the state so far. */
+const runToEnd = async (session: Session): Promise<Outcome> => {
+  const onInterrupt = (): void => session.machine.interrupt();
+  process.once('SIGINT', onInterrupt);
+  try {
+    for (;;) {
+      const outcome = session.run(SLICE);
+      if (outcome) return outcome;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } catch (error) {
+    // The guest cannot go on, and that is not zhint's doing: a damaged page, or a host without frames.
+    if (error instanceof DamagedPageError || error instanceof NoFrameError) return { verdict: 'failed', reason: error.message };
+    throw error;
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+};
+
+const summary = ({ program, verdict, reason, instructions, failures, host, console }: Result): string => {
+  const counters = Object.entries(host).filter(([, value]) => value !== 0);
+  return [
+    ...(console === '' ? [] : [console.trimEnd()]),
+    ...failures,
+    `${program}: ${verdict}: ${reason}; ${instructions} instructions`,
+    `host: ${counters.map(([name, value]) => `${name} ${value}`).join(', ') || 'nothing to do'}`,
+    '',
+  ].join('\n');
+};

@@ -1,0 +1,162 @@
+import { FACILITIES } from '../cpu/facilities.ts';
+import { type ProfileName, PROFILES } from '../cpu/profile.ts';
+import type { AddressText, Fixture, HostAction, Settings } from '../guest/fixture.ts';
+import { InputError } from '../guest/input-error.ts';
+import type { Program } from '../guest/program.ts';
+import { Machine, type MachineOptions, type Outcome } from '../host/machine.ts';
+import type { PagingDevice } from '../host/paging-device.ts';
+import { RandomScheduler } from '../host/scheduler.ts';
+import { checkExpectations, pageOf, type Resolve } from './expectations.ts';
+import { Recorder, type Result, resultOf } from './result.ts';
+
+const MIB = 0x10_0000;
+const DEFAULT_STORAGE = 128 * MIB;
+const DEFAULT_FIXTURE_LIMIT = 100_000_000;
+
+/** What the command line may say over the program and its fixture. */
+export interface SessionOptions extends Partial<Omit<Settings, 'facilities' | 'withoutFacilities'>> {
+  readonly pagingDevice?: PagingDevice;
+}
+
+/** A program on a machine, with the fixture that may come with it. */
+export class Session {
+  readonly machine: Machine;
+  readonly program: Program;
+  readonly fixture: Fixture | undefined;
+  readonly recorder: Recorder;
+  /** Instructions after which the run ends with the verdict "limit". */
+  readonly limit: number;
+  readonly #name: string;
+
+  /** @throws InputError when the program does not fit the machine, or the fixture names what is not there */
+  constructor(name: string, program: Program, fixture: Fixture | undefined, options: SessionOptions = {}) {
+    this.#name = name;
+    this.program = program;
+    this.fixture = fixture;
+    const settings = { ...fixture?.settings, ...defined(options) } as SessionOptions & Partial<Settings>;
+    this.limit = settings.limit ?? (fixture ? DEFAULT_FIXTURE_LIMIT : Number.POSITIVE_INFINITY);
+    this.machine = makeMachine(name, settings);
+    this.recorder = new Recorder(this.machine);
+    this.#load();
+    for (const action of fixture?.actions ?? []) this.#arrange(action);
+  }
+
+  /** Runs for up to `instructions` more; undefined when the program has not ended by then. */
+  run(instructions = Number.POSITIVE_INFINITY): Outcome | undefined {
+    const until = Math.min(this.limit, this.machine.instructions + instructions);
+    const outcome = this.machine.run(until);
+    return outcome.verdict === 'limit' && until < this.limit ? undefined : outcome;
+  }
+
+  /** The result, with the fixture's expectations checked. A run that ended too early is not checked: it has failed already. */
+  result(outcome: Outcome): Result {
+    const failures = outcome.verdict === 'limit' || outcome.verdict === 'interrupted' ? [] : this.#check();
+    return resultOf(this.machine, this.#name, outcome, this.recorder, failures);
+  }
+
+  /** The number that an address of the fixture stands for. */
+  readonly resolve: Resolve = (address: AddressText): bigint => {
+    const [name, offset = '0'] = address.text.split('+') as [string, string?];
+    if (/^-?\d/.test(name)) return name.startsWith('-') ? -BigInt(name.slice(1)) : BigInt(name);
+    const symbol = this.program.symbols.get(name);
+    if (symbol === undefined) throw new InputError(address, `the program has no label '${name}', expected one of its labels or a number`);
+    return symbol + BigInt(offset);
+  };
+
+  #check(): string[] {
+    return checkExpectations(this.machine, this.recorder, this.fixture?.expectations ?? [], this.resolve);
+  }
+
+  #load(): void {
+    const { machine, program } = this;
+    const size = machine.options.storage;
+    for (const { address, bytes } of program.segments) {
+      if (address + bytes.length > size) {
+        const end = (address + bytes.length).toString(16);
+        throw new InputError({ file: this.#name }, `the program reaches to 0x${end}, expected it to end within ${size / MIB}M of storage`);
+      }
+      machine.storage.write(address, bytes);
+    }
+    machine.start(program.entry, program.pswMask);
+    // What expectations and actions name must be there before the program runs.
+    for (const action of this.fixture?.actions ?? []) {
+      this.resolve(action.at);
+      this.resolve(action.operand);
+    }
+    for (const expectation of this.fixture?.expectations ?? []) {
+      for (const value of Object.values(expectation)) if (isAddress(value)) this.resolve(value);
+      if ('cpu' in expectation && expectation.cpu !== undefined && !machine.vcpus[expectation.cpu]) {
+        throw new InputError(expectation.place, `there is no CPU ${expectation.cpu}, expected 0 to ${machine.vcpus.length - 1}`);
+      }
+    }
+  }
+
+  #arrange(action: HostAction): void {
+    const undo = this.machine.before(this.resolve(action.at), () => {
+      if (!action.every) undo();
+      this.#act(action);
+    });
+  }
+
+  /** The host acts. What the page's state forbids is an error of the fixture. */
+  #act({ verb, operand, place, cpu }: HostAction): void {
+    const value = this.resolve(operand);
+    const { pager } = this.machine;
+    if (verb === 'interrupt') {
+      const target = this.machine.vcpus[cpu];
+      if (!target) throw new InputError(place, `there is no CPU ${cpu}, expected 0 to ${this.machine.vcpus.length - 1}`);
+      this.machine.interruptExternally(target, Number(value));
+      return;
+    }
+    const page = pageOf(value);
+    if (page >= this.machine.options.storage) throw new InputError(operand, `0x${page.toString(16)} is outside guest storage, expected a guest page`);
+    const state = pager.state(page);
+    const forbid = (expected: string): never => {
+      const name = `${state.usage}${state.content}`;
+      throw new InputError(place, `the host may not ${verb} page 0x${page.toString(16)} in state ${name}, expected ${expected}`);
+    };
+    if (verb === 'page-in') {
+      if (state.content === 'z' && state.usage === 'V') forbid('a page that is not discarded');
+      pager.pageIn(page, 'fixture');
+      return;
+    }
+    const allowed = pager.reclaimAction(page);
+    if (verb === 'discard' && allowed !== 'discard' && allowed !== 'drop') forbid('Vr, clean Pr or Ur');
+    if (verb === 'page-out' && allowed !== 'page-out') forbid('Sr or changed Pr');
+    if (verb === 'reclaim' && allowed === undefined) forbid('a resident page outside the prefix area');
+    pager.reclaim(page, 'fixture');
+  }
+}
+
+const isAddress = (value: unknown): value is AddressText =>
+  typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string' && 'file' in value;
+
+const defined = <T extends object>(options: T): Partial<T> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+const makeMachine = (name: string, settings: SessionOptions & Partial<Settings>): Machine => {
+  const { storage = DEFAULT_STORAGE, cpus = 1, frames, profile = 'zvm', essa, seed, pagingDevice } = settings;
+  const wrong = (what: string): never => {
+    throw new InputError({ file: name }, what);
+  };
+  if (storage < MIB || storage % MIB !== 0) wrong(`storage of ${storage} bytes, expected a multiple of 1M`);
+  if (storage > 3584 * MIB) wrong(`storage of ${storage / MIB}M, expected at most 3584M`);
+  if (cpus < 1 || cpus > 64) wrong(`${cpus} CPUs, expected 1 to 64`);
+  const least = 2 * cpus + 8;
+  if (frames !== undefined && frames < least) wrong(`${frames} frames, expected at least ${least}: prefix areas, and what one instruction can need`);
+  if (!(profile in PROFILES)) wrong(`there is no profile '${profile}', expected one of ${Object.keys(PROFILES).join(', ')}`);
+  const facilities = new Set(FACILITIES);
+  for (const bit of settings.facilities ?? []) facilities.add(bit);
+  for (const bit of settings.withoutFacilities ?? []) facilities.delete(bit);
+  const options: MachineOptions = {
+    storage,
+    cpus,
+    profile: PROFILES[profile as ProfileName],
+    facilities,
+    ...(frames !== undefined && { frames }),
+    ...(essa && { essa }),
+    ...(seed !== undefined && { scheduler: new RandomScheduler(seed) }),
+    ...(pagingDevice && { pagingDevice }),
+  };
+  return new Machine(options);
+};
