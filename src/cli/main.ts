@@ -1,14 +1,18 @@
 import { InputError } from '../guest/input-error.ts';
+import { main as asm } from './asm.ts';
+import { main as disasm } from './disasm.ts';
+import { main as list } from './list.ts';
+import { main as run } from './run.ts';
+import { main as story } from './story.ts';
 
 type Command = (argv: string[]) => Promise<number>;
 
-/** Commands are loaded when they are called: starting up is most of what a small run takes. */
-const COMMANDS: Readonly<Record<string, { what: string; load: () => Promise<{ main: Command }> }>> = {
-  run: { what: 'run a fixture (.s), an s390x ELF or a raw image', load: () => import('./run.ts') },
-  story: { what: 'run a fixture and tell what happens, step by step', load: () => import('./story.ts') },
-  asm: { what: 'assemble a source into an ELF file', load: () => import('./asm.ts') },
-  disasm: { what: 'disassemble a program', load: () => import('./disasm.ts') },
-  list: { what: 'list the instructions', load: () => import('./list.ts') },
+const COMMANDS: Readonly<Record<string, { what: string; run: Command }>> = {
+  run: { what: 'run a fixture (.s), an s390x ELF or a raw image', run },
+  story: { what: 'run a fixture and tell what happens, step by step', run: story },
+  asm: { what: 'assemble a source into an ELF file', run: asm },
+  disasm: { what: 'disassemble a program', run: disasm },
+  list: { what: 'list the instructions', run: list },
 };
 
 const HELP = `zhint: a z/Architecture machine for guest page hinting
@@ -34,8 +38,7 @@ export const main = async (argv: string[]): Promise<number> => {
   try {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command) throw new InputError({ file: 'zhint' }, `there is no command '${name}', expected one of ${Object.keys(COMMANDS).join(', ')}`);
-    const module = await command.load();
-    return await module.main(rest);
+    return await command.run(rest);
   } catch (error) {
     if (error instanceof InputError) {
       process.stderr.write(`${error.message}\n`);

@@ -45,8 +45,20 @@ export const unsigned = (value: number): number[] => {
   return out;
 };
 
-/** Signed LEB128 of a 32- or 64-bit constant. */
-const signed = (value: bigint): number[] => {
+/** Signed LEB128 of a 32-bit constant. */
+const signed = (value: number): number[] => {
+  const out: number[] = [];
+  for (let rest = value | 0; ; ) {
+    const byte = rest & 0x7f;
+    rest >>= 7;
+    const done = (rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0);
+    out.push(done ? byte : byte | 0x80);
+    if (done) return out;
+  }
+};
+
+/** Signed LEB128 of a 64-bit constant. */
+const signed64 = (value: bigint): number[] => {
   const out: number[] = [];
   for (let rest = value; ; ) {
     const byte = Number(rest & 0x7fn);
@@ -57,10 +69,26 @@ const signed = (value: bigint): number[] => {
   }
 };
 
-export const i32Const = (value: number): number[] => [0x41, ...signed(BigInt(value | 0))];
-export const i64Const = (value: bigint): number[] => [0x42, ...signed(BigInt.asIntN(64, value))];
-export const localGet = (index: number): number[] => [0x20, ...unsigned(index)];
-export const localSet = (index: number): number[] => [0x21, ...unsigned(index)];
+/** Remembers what a function made of each small number: the same few instructions are written many thousand times. */
+const remembering = (make: (value: number) => number[]): ((value: number) => readonly number[]) => {
+  const known = new Map<number, readonly number[]>();
+  return (value) => {
+    const before = known.get(value);
+    if (before) return before;
+    const made = make(value);
+    known.set(value, made);
+    return made;
+  };
+};
+
+export const i32Const = remembering((value) => [0x41, ...signed(value)]);
+export const i64Const = (value: bigint): readonly number[] => {
+  const word = BigInt.asIntN(64, value);
+  return BigInt.asIntN(32, word) === word ? smallI64Const(Number(word)) : [0x42, ...signed64(word)];
+};
+const smallI64Const = remembering((value) => [0x42, ...signed(value)]);
+export const localGet = remembering((index) => [0x20, ...unsigned(index)]);
+export const localSet = remembering((index) => [0x21, ...unsigned(index)]);
 export const call = (index: number): number[] => [0x10, ...unsigned(index)];
 /** Calls through table 0 with the given type. */
 export const callIndirect = (type: number): number[] => [0x11, ...unsigned(type), 0];
@@ -77,7 +105,8 @@ export const LOOP = [0x03, 0x40];
 export const IF = [0x04, 0x40];
 export const ELSE = [0x05];
 /** A memory instruction with its static offset; alignment is only a hint and left at a byte. */
-export const memory = (opcode: number, offset: number): number[] => [opcode, 0, ...unsigned(offset)];
+export const memory = (opcode: number, offset: number): readonly number[] => memoryByKey(offset * 256 + opcode);
+const memoryByKey = remembering((key) => [key % 256, 0, ...unsigned(Math.floor(key / 256))]);
 
 /** Copies within memory 0: destination, source and length are on the stack. */
 export const MEMORY_COPY = [0xfc, 10, 0, 0];
@@ -87,11 +116,40 @@ export const SWAP64 = [
   0xfd, 0x12, 0xfd, 0x0c, 7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0, 0xfd, 0x0e, 0xfd, 0x1d, 0,
 ];
 
+/** Bytes that grow at the end. */
+class Bytes {
+  #bytes = new Uint8Array(256);
+  length = 0;
+
+  push(byte: number): void {
+    if (this.length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.length++] = byte;
+  }
+
+  append(more: ArrayLike<number>): void {
+    if (this.length + more.length > this.#bytes.length) this.#grow(more.length);
+    // Most are three or four bytes long: a loop is faster than set() there.
+    if (more.length < 32) for (let i = 0; i < more.length; i++) this.#bytes[this.length + i] = more[i]!;
+    else this.#bytes.set(more, this.length);
+    this.length += more.length;
+  }
+
+  get all(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  #grow(least: number): void {
+    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + least));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+}
+
 /** A function being written: its code so far and its locals. */
 export class FunctionWriter {
   readonly params: readonly ValueType[];
   readonly results: readonly ValueType[];
-  readonly code: number[] = [];
+  readonly #code = new Bytes();
   readonly #locals: ValueType[] = [];
   readonly #free: Record<ValueType, number[]> = { i32: [], i64: [] };
   #taken: number[] = [];
@@ -103,8 +161,8 @@ export class FunctionWriter {
 
   emit(...parts: readonly (number | readonly number[])[]): void {
     for (const part of parts) {
-      if (typeof part === 'number') this.code.push(part);
-      else for (const byte of part) this.code.push(byte);
+      if (typeof part === 'number') this.#code.push(part);
+      else this.#code.append(part);
     }
   }
 
@@ -126,10 +184,15 @@ export class FunctionWriter {
     this.#taken = [];
   }
 
-  body(): number[] {
+  body(): Uint8Array {
     const locals = this.#locals.flatMap((type) => [1, TYPE_BYTE[type]]);
-    const content = [...unsigned(this.#locals.length), ...locals];
-    return [...unsigned(content.length + this.code.length + 1), ...content, ...this.code, OP.end];
+    const declarations = [...unsigned(this.#locals.length), ...locals];
+    const out = new Bytes();
+    out.append(unsigned(declarations.length + this.#code.length + 1));
+    out.append(declarations);
+    out.append(this.#code.all);
+    out.push(OP.end);
+    return out.all;
   }
 }
 
@@ -174,7 +237,7 @@ export class ModuleWriter {
     const memoryImport = [...text('env'), ...text('memory'), 0x02, 0x01, ...unsigned(memoryPages.initial), ...unsigned(memoryPages.maximum)];
     const types = this.#functions.map((fn) => unsigned(this.type(fn.params, fn.results)));
     const size = unsigned(this.#table.length);
-    const sections: [number, number[]][] = [
+    const sections: [number, ArrayLike<number>][] = [
       [1, vector(this.#typeBytes)],
       [2, vector([...this.#imports, memoryImport])],
       [3, vector(types)],
@@ -183,20 +246,22 @@ export class ModuleWriter {
       [9, [1, 0, 0x41, 0, OP.end, ...vector(this.#table.map(unsigned))]],
       [10, vector(this.#functions.map((fn) => fn.body()))],
     ];
-    const bytes = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+    const out = new Bytes();
+    out.append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
     for (const [id, content] of sections) {
-      bytes.push(id);
-      for (const byte of unsigned(content.length)) bytes.push(byte);
-      for (const byte of content) bytes.push(byte);
+      out.push(id);
+      out.append(unsigned(content.length));
+      out.append(content);
     }
-    return Uint8Array.from(bytes);
+    return out.all;
   }
 }
 
-const vector = (items: readonly (readonly number[])[]): number[] => {
-  const out = unsigned(items.length);
-  for (const item of items) for (const byte of item) out.push(byte);
-  return out;
+const vector = (items: readonly ArrayLike<number>[]): Uint8Array => {
+  const out = new Bytes();
+  out.append(unsigned(items.length));
+  for (const item of items) out.append(item);
+  return out.all;
 };
 
 const text = (value: string): number[] => [value.length, ...[...value].map((c) => c.charCodeAt(0))];
