@@ -163,9 +163,8 @@ const finish = (cpu: Cpu, address: bigint): void => {
 
 /** A guest's access failed in the translation of a level below: both are nullified, and that level's program is interrupted at its SIE. */
 const faultBelow = (cpu: Cpu, fault: ProgramInterruption, fetching: boolean): Exit | undefined => {
-  const counted = fetching ? 0 : cpu.cell32(CELL.EXECUTE) !== 0 ? 2 : 1;
   finish(cpu, fetching ? cpu.psw.address : cpu.instructionAddress);
-  cpu.uncount(counted);
+  if (!fetching) cpu.uncount(1);
   while (cpu.level > fault.level) leaveToSie(cpu, INTERCEPT.NONE);
   if (cpu.level === 0) return { reason: 'fault', fault };
   // The interrupted instruction is SIE, 4 bytes; it counts, because its program sees the interruption.

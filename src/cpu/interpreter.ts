@@ -1,4 +1,4 @@
-import { CELL, DISPATCH, DISPATCH_LAST, NO_WINDOW, TLB_FETCH, WINDOW_LAST } from './layout.ts';
+import { CELL, DISPATCH, DISPATCH_LAST, NO_WINDOW, TLB_FETCH, TLB_INDEX, WINDOW_LAST } from './layout.ts';
 import { type Flow, type Helpers, type I32, type I64, Meaning } from './meaning.ts';
 import type { Row } from './row.ts';
 import {
@@ -157,10 +157,7 @@ const writeRun = (hot: readonly Row[], helpers: Helpers, enter: number, rowType:
   ];
   const leave = [...setCell(CELL.BUDGET, localGet(BUDGET)), OP.return];
   // What a row left behind: an offset to go on at, or 0 with the address in PSW_IA.
-  // Its budget may have shrunk: EXECUTE counts its target.
-  const goOn = [
-    ...cell(CELL.BUDGET), ...localSet(BUDGET), ...localGet(IP), OP.i32.eqz, ...IF, ...cell(CELL.EXIT), ...IF, OP.return, OP.end, ...enterWindow, OP.end,
-  ];
+  const goOn = [...localGet(IP), OP.i32.eqz, ...IF, ...cell(CELL.EXIT), ...IF, OP.return, OP.end, ...enterWindow, OP.end];
 
   fn.emit(setCell(CELL.BUDGET, localGet(BUDGET)), enterWindow, LOOP);
   fn.emit(localGet(BUDGET), i32Const(0), OP.i32.le_s, IF, keepAddress, leave, OP.end);
@@ -250,7 +247,7 @@ const lookupSlot = (ip: number, slot: number): number[] => [
 
 /** Looks an instruction page up in the fetch TLB: locals `address` (i64) and `entry` (i32) → i32 on the stack, nonzero for a hit. */
 const fetchHit = (address: number, entry: number): number[] => [
-  ...localGet(address), OP.i32.wrap, ...i32Const(8), OP.i32.shr_u, ...i32Const(0xfff0), OP.i32.and, ...localSet(entry),
+  ...localGet(address), OP.i32.wrap, ...i32Const(8), OP.i32.shr_u, ...i32Const(TLB_INDEX), OP.i32.and, ...localSet(entry),
   ...localGet(entry), ...memory(MEM.i64.load, TLB_FETCH),
   ...localGet(address), ...i64Const(-4096n), OP.i64.and, ...localGet(0), ...memory(MEM.i64.load, CELL.CONTEXT_FETCH), OP.i64.or, OP.i64.eq,
   // The instruction must end within the page and begin at an even address.
@@ -274,7 +271,10 @@ const writeEnter = (imports: Record<keyof InterpreterImports, number>): Function
   return fn;
 };
 
-/** (cpu, target, modifier, length, ip) → as a row: executes the target of EXECUTE. */
+/**
+ * (cpu, target, modifier, length, ip) → as a row: executes the target of EXECUTE. The two count as one instruction: no interruption comes
+ * between them, and the ILC and the old PSW are those of the EXECUTE.
+ */
 const writeExecute = (rowType: number, imports: Record<keyof InterpreterImports, number>): FunctionWriter => {
   const fn = new FunctionWriter(['i32', 'i64', 'i32', 'i32', 'i32'], ['i32']);
   const [cpu, target, modifier, length, ip] = [0, 1, 2, 3, 4];
@@ -300,7 +300,6 @@ const writeExecute = (rowType: number, imports: Record<keyof InterpreterImports,
   fn.emit(IF, check(0x03), OP.end);
   fn.emit(lookupSlot(bytes, slot));
   fn.emit(execute(localGet(length)), localGet(cpu), localGet(target), memory(MEM.i64.store, CELL.RELATIVE_BASE));
-  fn.emit(localGet(cpu), localGet(cpu), memory(MEM.i32.load, CELL.BUDGET), i32Const(1), OP.i32.sub, memory(MEM.i32.store, CELL.BUDGET));
   fn.emit(localGet(cpu), localGet(bytes), localGet(slot), callIndirect(rowType), localSet(source), execute(i32Const(0)));
   fn.emit(localGet(source), IF, localGet(ip), localGet(length), OP.i32.add, localSet(source), OP.end, localGet(source));
   return fn;
