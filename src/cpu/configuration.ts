@@ -10,7 +10,7 @@ import { FORMATS } from './formats.ts';
 import type { Row } from './row.ts';
 import { ROWS } from './rows/index.ts';
 import { Storage } from './storage.ts';
-import { Tlb } from './tlb.ts';
+import { AbsoluteCache, Tlb } from './tlb.ts';
 
 export interface ConfigurationOptions {
   /** Bytes of host absolute storage. */
@@ -31,6 +31,7 @@ const interpreterModule = (): WebAssembly.Module => (compiled ??= new WebAssembl
 export class Configuration {
   readonly storage: Storage;
   readonly tlb: Tlb;
+  readonly absoluteCache: AbsoluteCache;
   readonly cpus: readonly Cpu[];
   readonly events = new EventStream();
   readonly profile: Profile;
@@ -44,6 +45,7 @@ export class Configuration {
     if (cpus < 1 || cpus > MAX_CPUS) throw new RangeError(`${cpus} CPUs`);
     this.storage = new Storage(storageSize);
     this.tlb = new Tlb(this.storage);
+    this.absoluteCache = new AbsoluteCache(this.tlb);
     this.profile = profile;
     this.facilities = facilities;
     this.cpus = Array.from({ length: cpus }, (_, index) => new Cpu(this, index));

@@ -42,6 +42,8 @@ export class Cpu {
   granted = 0;
   #generation = -1;
   #stale = true;
+  /** The block as words; cells are aligned. */
+  readonly #words: Int32Array;
   readonly #view: DataView;
 
   constructor(configuration: Configuration, index: number) {
@@ -50,6 +52,7 @@ export class Cpu {
     this.index = index;
     this.base = CPU_BASE + index * CPU_SIZE;
     this.#view = view;
+    this.#words = new Int32Array(memory.buffer, this.base, CPU_SIZE / 4);
     this.gr = new BigUint64Array(memory.buffer, this.base + CELL.GR, 16);
     this.cr = new BigUint64Array(memory.buffer, this.base + CELL.CR, 16);
     this.ar = new Uint32Array(memory.buffer, this.base + CELL.AR, 16);
@@ -59,10 +62,10 @@ export class Cpu {
   // ---- cells ---------------------------------------------------------------------------------------------------------
 
   cell32(cell: number): number {
-    return this.#view.getInt32(this.base + cell, true);
+    return this.#words[cell >> 2]!;
   }
   setCell32(cell: number, value: number): void {
-    this.#view.setInt32(this.base + cell, value, true);
+    this.#words[cell >> 2] = value;
   }
   cell64(cell: number): bigint {
     return this.#view.getBigUint64(this.base + cell, true);
@@ -330,7 +333,7 @@ export class Cpu {
 
   /** Low word of control register 0 of any level in progress. */
   controlRegister0(level: number): number {
-    return Number(controlRegister(this, level, 0) & 0xffff_ffffn);
+    return level === this.level ? this.#words[CELL.CR >> 2]! : Number(controlRegister(this, level, 0) & 0xffff_ffffn) | 0;
   }
 
   /** Number of the access register that belongs to an operand of the instruction being executed. */

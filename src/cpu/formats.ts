@@ -10,7 +10,7 @@ export type Field = readonly [bit: number, width: number];
 /** Where the operation code lies: one byte, byte and following nibble (bits 12-15), halfword, or byte and last byte (bits 40-47). */
 export type OpcodePlace = 'byte' | 'nibble' | 'halfword' | 'last';
 
-/** The names that a field can have. `d1`, `d2`, `d4` are displacements; where `long` is set, `h1` or `h2` hold the high eight bits. */
+/** The names that a field can have. `d1` to `d4` are displacements; where `long` is set, `h1` or `h2` hold the high eight bits. */
 export type FieldName =
   | 'r1'
   | 'r2'
@@ -27,9 +27,11 @@ export type FieldName =
   | 'x2'
   | 'b1'
   | 'b2'
+  | 'b3'
   | 'b4'
   | 'd1'
   | 'd2'
+  | 'd3'
   | 'd4'
   | 'h1'
   | 'h2'
@@ -70,6 +72,8 @@ const format = (length: 2 | 4 | 6, opcode: OpcodePlace, operands: string, fields
 export const FORMATS = {
   E: format(2, 'halfword', '', {}),
   I: format(2, 'byte', 'u1', { i1: [8, 8] }),
+  IE: format(4, 'halfword', 'u1,u2', { i1: [24, 4], i2: [28, 4] }),
+  MII: format(6, 'byte', 'm1,j2,j3', { m1: R1, i2: [12, 12], i3: [24, 24] }),
   RR: format(2, 'byte', 'r1,r2', { r1: R1, r2: R2, m1: R1 }),
   RRE: format(4, 'halfword', 'r1,r2', { r1: [24, 4], r2: [28, 4] }),
   RRD: format(4, 'halfword', 'r1,r3,r2', { r1: [16, 4], r3: [24, 4], r2: [28, 4] }),
@@ -108,6 +112,7 @@ export const FORMATS = {
   SI: format(4, 'byte', 'd1(b1),u2', { i2: [8, 8], ...D1 }),
   SIY: format(6, 'last', 'd1(b1),u2', { i2: [8, 8], ...LONG_D1 }),
   SIL: format(6, 'halfword', 'd1(b1),i2', { ...D1, i2: [32, 16] }),
+  SMI: format(6, 'byte', 'm1,j2,d3(b3)', { m1: R1, b3: [16, 4], d3: [20, 12], i2: [32, 16] }),
   'SS-a': format(6, 'byte', 'd1(l,b1),d2(b2)', { l: [8, 8], ...D1, ...SS_D2 }),
   'SS-b': format(6, 'byte', 'd1(l1,b1),d2(l2,b2)', { l1: R1, l2: R2, ...D1, ...SS_D2 }),
   'SS-c': format(6, 'byte', 'd1(l1,b1),d2(b2),u3', { l1: R1, i3: R2, ...D1, ...SS_D2 }),

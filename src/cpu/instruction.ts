@@ -58,8 +58,12 @@ export class Instruction {
     return this.field('m3');
   }
 
-  /** Base register of operand n, whose access register counts in access-register mode: B, or R for register operands; 0 for none. */
+  /**
+   * Base register of operand n, whose access register counts in access-register mode: B, or R for register operands; 0 for none.
+   * 16 and above stand for general registers that the instruction implies.
+   */
   baseOf(operand: number): number {
+    if (operand >= 16) return operand - 16;
     const fields: Partial<Record<FieldName, unknown>> = FORMATS[this.row.format].fields;
     const base = `b${operand}` as FieldName;
     if (fields[base]) return this.field(base);

@@ -19,9 +19,11 @@ export const CPU_BASE = 0x40000;
 export const CPU_SIZE = 0x2000;
 export const MAX_CPUS = 64;
 
-export const TLB_ENTRIES = 4096;
+export const TLB_ENTRIES = 16384;
 /** Entry: i64 tag (page address | context), i32 to add to the address's low word to get an offset in linear memory, i32 spare. */
 export const TLB_ENTRY_SIZE = 16;
+/** `low word of the address >>> 8 & TLB_INDEX` is the offset of its entry: the page number's low bits, times the entry's size. */
+export const TLB_INDEX = (TLB_ENTRIES - 1) * TLB_ENTRY_SIZE;
 export const TLB_FETCH = 0xc0000;
 export const TLB_READ = TLB_FETCH + TLB_ENTRIES * TLB_ENTRY_SIZE;
 export const TLB_WRITE = TLB_READ + TLB_ENTRIES * TLB_ENTRY_SIZE;

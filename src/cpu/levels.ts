@@ -100,12 +100,19 @@ export const absoluteToOffset = (cpu: Cpu, level: number, absolute: number, stor
   }
   const mapping = cpu.guests[level]!;
   if (absolute >= mapping.extent) throw new ProgramInterruption(level, PGM.ADDRESSING);
+  const within = absolute % 4096;
+  const page = (absolute - within) / 4096;
+  const { absoluteCache } = cpu.configuration;
+  const known = absoluteCache.find(mapping.id, page, store);
+  if (known >= 0) return (known + within) as Offset;
   const found = walkHost(cpu, level, absolute);
   if (mapping.pageStatus) checkPageStatus(cpu, level, absolute, found);
   if (found.exception) raiseHostFault(cpu, level, absolute, found.exception, store);
   if (store && found.protectedPage) throw new ProgramInterruption(level, PGM.PROTECTION, { hostCaused: true });
-  const hostAbsolute = realToAbsolute(found.page, prefixOf(cpu, level - 1)) + (absolute % 4096);
-  return absoluteToOffset(cpu, level - 1, hostAbsolute, store);
+  const offset = absoluteToOffset(cpu, level - 1, realToAbsolute(found.page, prefixOf(cpu, level - 1)), store);
+  // What a store must be asked about at a level below, a load may not promise.
+  absoluteCache.enter(mapping.id, page, offset, store || (level === 1 && !found.protectedPage));
+  return (offset + within) as Offset;
 };
 
 /** Raises what a walk of the host's tables for a guest absolute address ended with. */

@@ -1,6 +1,6 @@
 import type { FieldName, Format } from './formats.ts';
 import { FORMATS } from './formats.ts';
-import { CELL, TLB_READ, TLB_WRITE } from './layout.ts';
+import { CELL, TLB_INDEX, TLB_READ, TLB_WRITE } from './layout.ts';
 import type { Row } from './row.ts';
 import { ELSE, type FunctionWriter, i32Const, i64Const, IF, localGet, localSet, MEM, memory, OP, SWAP64, call, branch, branchIf, BLOCK, LOOP, MEMORY_COPY } from './wasm.ts';
 
@@ -594,7 +594,7 @@ export class Meaning {
 
   #lookup(address: I64, last: I64, tlb: number): { hit: I32; offset: () => I32 } {
     // The tag holds the page of the last byte: an operand that crosses a page end misses.
-    const entry = this.and(this.shrU(this.low(address), 8), 0xfff0);
+    const entry = this.and(this.shrU(this.low(address), 8), TLB_INDEX);
     const wanted = this.or(this.and(last, -4096), this.cell64(CELL.CONTEXT));
     const hit = this.#value('i32', entry.code, memory(MEM.i64.load, tlb), wanted.code, OP.i64.eq);
     return { hit, offset: () => this.#value('i32', address.code, OP.i32.wrap, entry.code, memory(MEM.i32.load, tlb + 8), OP.i32.add) };

@@ -1,4 +1,4 @@
-import { TLB_END, TLB_FETCH, TLB_READ, TLB_WRITE } from './layout.ts';
+import { TLB_END, TLB_FETCH, TLB_INDEX, TLB_READ, TLB_WRITE } from './layout.ts';
 import type { Offset, Storage } from './storage.ts';
 
 export const TLB = { fetch: TLB_FETCH, read: TLB_READ, write: TLB_WRITE } as const;
@@ -47,7 +47,7 @@ export class Tlb {
 
   /** Enters the page that holds a logical address (two words) with the place of that same byte in linear memory. */
   enter(tlb: number, context: number, high: number, low: number, offset: Offset): void {
-    const at = tlb + ((low >>> 8) & 0xfff0);
+    const at = tlb + ((low >>> 8) & TLB_INDEX);
     const { view } = this.#storage;
     view.setInt32(at, (low & ~0xfff) | context, true);
     view.setInt32(at + 4, high, true);
@@ -55,3 +55,39 @@ export class Tlb {
   }
 }
 
+
+const ABSOLUTE_ENTRIES = 16384;
+/** Mapping numbers up to this fit a key together with a page number. */
+const LARGEST_MAPPING = 4095;
+const LARGEST_PAGE = 2 ** 40;
+
+/** Remembers where pages of a guest's absolute storage lie, for translations that miss the TLB; forgets when the TLB is purged. */
+export class AbsoluteCache {
+  readonly #tlb: Tlb;
+  readonly #keys = new Float64Array(ABSOLUTE_ENTRIES).fill(-1);
+  readonly #generations = new Int32Array(ABSOLUTE_ENTRIES);
+  readonly #offsets = new Float64Array(ABSOLUTE_ENTRIES);
+
+  constructor(tlb: Tlb) {
+    this.#tlb = tlb;
+  }
+
+  /** The offset of a page in linear memory, or -1. */
+  find(mapping: number, page: number, store: boolean): number {
+    const at = page % ABSOLUTE_ENTRIES;
+    if (this.#keys[at] !== keyOf(mapping, page) || this.#generations[at] !== this.#tlb.generation) return -1;
+    const entry = this.#offsets[at]!;
+    // The sign keeps whether stores are protected.
+    return entry >= 0 ? entry : store ? -1 : -entry;
+  }
+
+  enter(mapping: number, page: number, offset: number, storable: boolean): void {
+    if (mapping > LARGEST_MAPPING || page >= LARGEST_PAGE) return;
+    const at = page % ABSOLUTE_ENTRIES;
+    this.#keys[at] = keyOf(mapping, page);
+    this.#generations[at] = this.#tlb.generation;
+    this.#offsets[at] = storable ? offset : -offset;
+  }
+}
+
+const keyOf = (mapping: number, page: number): number => mapping * LARGEST_PAGE + page;

@@ -43,7 +43,7 @@ const spaceOf = (cpu: Cpu, access: Access): number => {
 };
 
 const enter = (cpu: Cpu, high: number, low: number, access: Access, offset: Offset): void => {
-  const cr0 = Number(cpu.cr[0]! & 0xffff_ffffn);
+  const cr0 = cpu.controlRegister0(cpu.level);
   // Where protection differs within a page, every access must be looked at.
   const lowPage = high === 0 && low >>> 13 === 0;
   if (lowPage && ((access === ACCESS.STORE && cr0 & CR0.LOW_ADDRESS) || (access !== ACCESS.STORE && cr0 & CR0.FETCH_OVERRIDE))) return;
@@ -58,7 +58,7 @@ export const translateIn = (
   cpu: Cpu, high: number, low: number, access: Access, space: number, asce: bigint | undefined, key: number, accessId?: number,
 ): Offset => { // biome-ignore format: the parameters fit two lines
   const { level } = cpu;
-  const cr0 = Number(cpu.cr[0]! & 0xffff_ffffn);
+  const cr0 = cpu.controlRegister0(level);
   const fail = (code: number, protection = 0): never => {
     // An addressing exception stores no translation-exception identification.
     const teid = code === PGM.ADDRESSING ? undefined : teidOf(high, low, access, asce === undefined ? 0 : space, protection);

@@ -11,3 +11,11 @@ export const POPULATION_COUNT = DISTINCT_OPERANDS;
 /** Miscellaneous-instruction-extensions facilities 1 and 2. */
 export const MISCELLANEOUS_1 = { facility: 49 } as const;
 export const MISCELLANEOUS_2 = { facility: 58 } as const;
+/** Extended-translation facilities 2 and 3. */
+export const EXTENDED_TRANSLATION_2 = { facility: 16 } as const;
+export const EXTENDED_TRANSLATION_3 = { facility: 22 } as const;
+export const COMPARE_AND_SWAP_AND_STORE = { facility: 32 } as const;
+/** Execution hint, load and trap, and processor assist come under one bit with miscellaneous-instruction extensions 1. */
+export const EXECUTION_HINT = MISCELLANEOUS_1;
+export const LOAD_AND_TRAP = MISCELLANEOUS_1;
+export const PROCESSOR_ASSIST = MISCELLANEOUS_1;
