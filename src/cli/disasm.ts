@@ -1,5 +1,5 @@
 import { disassemble } from '../cpu/disassembler.ts';
-import { loadProgram } from '../guest/load.ts';
+import { loadProgram } from './load.ts';
 import type { Program, Segment } from '../guest/program.ts';
 import { oneOperand, parseArguments } from './arguments.ts';
 

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { assemble } from './assembler/assemble.ts';
-import type { ReadInclude } from './assembler/pass.ts';
-import { isElf, loadElf } from './elf.ts';
-import { InputError } from './input-error.ts';
-import type { Program } from './program.ts';
-import { loadRaw } from './raw.ts';
+import { assemble } from '../guest/assembler/assemble.ts';
+import type { ReadInclude } from '../guest/assembler/pass.ts';
+import { isElf, loadElf } from '../guest/elf.ts';
+import { InputError } from '../guest/input-error.ts';
+import type { Program } from '../guest/program.ts';
+import { loadRaw } from '../guest/raw.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { isFixture, parseFixture } from '../guest/fixture.ts';
 import { InputError } from '../guest/input-error.ts';
-import { assembleFile, isAssembly, loadProgram, readInput } from '../guest/load.ts';
+import { assembleFile, isAssembly, loadProgram, readInput } from './load.ts';
 import { Session, type SessionOptions } from '../debug/session.ts';
 import { FRAME_SIZE } from '../cpu/storage.ts';
 import type { PagingDevice, Slot } from '../host/paging-device.ts';

@@ -47,8 +47,8 @@ const look = (machine: Machine, expectation: Looked, resolve: Resolve): string |
     case 'register':
       return differs(BigInt(registersOf(machine, machine.vcpus[expectation.cpu]!)[expectation.set][expectation.number]!), resolve(expectation.value));
     case 'storage': {
-      const found = Buffer.from(machine.storage.read(Number(resolve(expectation.address)), expectation.bytes.length)).toString('hex');
-      return found === Buffer.from(expectation.bytes).toString('hex') ? undefined : found;
+      const found = hexBytes(machine.storage.read(Number(resolve(expectation.address)), expectation.bytes.length));
+      return found === hexBytes(expectation.bytes) ? undefined : found;
     }
     case 'page': {
       const found = stateName(machine.pager.state(pageOf(resolve(expectation.address))));
@@ -64,6 +64,8 @@ const look = (machine: Machine, expectation: Looked, resolve: Resolve): string |
       return machine.console.includes(expectation.value) ? undefined : JSON.stringify(machine.console);
   }
 };
+
+const hexBytes = (bytes: Iterable<number>): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export const pageOf = (address: bigint): number => Number(address & ~0xfffn);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { assemble } from '../../src/guest/assembler/assemble.ts';
 import { writeElf } from '../../src/guest/elf-writer.ts';
-import { loadProgram } from '../../src/guest/load.ts';
+import { loadProgram } from '../../src/cli/load.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'zhint-load-'));
 afterAll(() => rmSync(directory, { recursive: true }));
