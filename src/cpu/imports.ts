@@ -66,7 +66,7 @@ export const connect = (cpuAt: (pointer: number) => Cpu, rows: readonly Row[]): 
       return cpu.perform(() => row.plain!(cpu, instruction), ip, FORMATS[row.format].length);
     },
     storageToStorage(pointer, low1, high1, low2, high2, last, operation) {
-      return storageToStorage(cpuAt(pointer), toBigInt(high1, low1), toBigInt(high2, low2), last + 1, operation);
+      return storageToStorage(cpuAt(pointer), high1, low1, high2, low2, last + 1, operation);
     },
     fetch(pointer) {
       return fetch(cpuAt(pointer));
@@ -117,17 +117,19 @@ const fetchBytes = (cpu: Cpu, address: bigint, to: number): void => {
   bytes.copyWithin(to + within, rest, rest + length - within);
 };
 
-/** MVC, NC, OC, XC and CLC where an operand crosses a page end: one byte at a time, after both operands have been checked. */
-const storageToStorage = (cpu: Cpu, first: bigint, second: bigint, length: number, operation: number): number => {
-  const { bytes } = cpu.configuration.storage;
+/**
+ * MVC, NC, OC, XC and CLC where an operand crosses a page end: one byte at a time, after both operands have been checked.
+ * The comparison checks them whole too, though it may stop before their ends; the PoP allows that.
+ */
+const storageToStorage = (cpu: Cpu, high1: number, low1: number, high2: number, low2: number, length: number, operation: number): number => {
   const comparing = operation === STORAGE_OPERATION.compare;
-  // Access exceptions of the second operand count only as far as the comparison goes; both are checked whole here, which the PoP allows.
-  const to = places(cpu, first, length, comparing ? ACCESS.LOAD : ACCESS.STORE, 1);
-  const from = places(cpu, second, length, ACCESS.LOAD, 2);
+  const from = placeOf(cpu, high2, low2, length, ACCESS.LOAD, 2);
+  const to = placeOf(cpu, high1, low1, length, comparing ? ACCESS.LOAD : ACCESS.STORE, 1);
+  const { bytes } = cpu.configuration.storage;
   let seen = 0;
   for (let i = 0; i < length; i++) {
-    const a = to(i);
-    const source = bytes[from(i)]!;
+    const a = i < to.within ? to.first + i : to.second + i - to.within;
+    const source = bytes[i < from.within ? from.first + i : from.second + i - from.within]!;
     if (comparing) {
       if (bytes[a] !== source) return bytes[a]! < source ? 1 : 2;
       continue;
@@ -148,11 +150,17 @@ const combine = (operation: number, a: number, b: number): number => {
   } // biome-ignore format: a table
 };
 
-/** Translates an operand of at most 256 bytes and returns where its byte i lies. */
-const places = (cpu: Cpu, address: bigint, length: number, access: 1 | 2, operand: number): ((i: number) => number) => {
-  const within = 4096 - Number(address & 0xfffn);
-  const first = cpu.translate(address, access, operand);
-  if (within >= length) return (i) => first + i;
-  const second = cpu.translate((address + BigInt(within)) & cpu.addressMask, access, operand);
-  return (i) => (i < within ? first + i : second + i - within);
+/** Where the bytes of an operand of at most 256 bytes lie: `within` of them at `first`, the rest at `second`. */
+interface Place {
+  readonly first: number;
+  readonly within: number;
+  readonly second: number;
+}
+
+const placeOf = (cpu: Cpu, high: number, low: number, length: number, access: 1 | 2, operand: number): Place => {
+  const within = 4096 - (low & 0xfff);
+  const first = translate(cpu, high, low, access, operand);
+  if (within >= length) return { first, within, second: 0 };
+  const next = (toBigInt(high, low) + BigInt(within)) & cpu.addressMask;
+  return { first, within, second: cpu.translate(next, access, operand) };
 };

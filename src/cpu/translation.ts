@@ -31,7 +31,7 @@ export const teidOf = (high: number, low: number, access: Access, space: number,
 export const translate = (cpu: Cpu, high: number, low: number, access: Access, operand = 0): Offset => {
   const space = spaceOf(cpu, access);
   if (cpu.datOn && space === SPACE.ACCESS_REGISTER) return translateByAccessRegister(cpu, high, low, access, operand);
-  const offset = translateIn(cpu, high, low, access, space, cpu.datOn ? cpu.asce(space) : undefined, cpu.key);
+  const offset = translateIn({ cpu, high, low, access, space, asce: cpu.datOn ? cpu.asce(space) : undefined }, cpu.key);
   enter(cpu, high, low, access, offset);
   return offset;
 };
@@ -53,28 +53,43 @@ const enter = (cpu: Cpu, high: number, low: number, access: Access, offset: Offs
   if (context !== NEVER_HIT && !cpu.contextsStale) cpu.configuration.tlb.enter(TLB_OF[access], context, high, low, offset);
 };
 
-/** Translates through a given ASCE, or as a real address without one, with the given key. Enters nothing in the TLB. `accessId` is stored at 0xA0. */
-export const translateIn = (
-  cpu: Cpu, high: number, low: number, access: Access, space: number, asce: bigint | undefined, key: number, accessId?: number,
-): Offset => { // biome-ignore format: the parameters fit two lines
+/** An access that is being translated, for the functions that ask about it and the exceptions that it may raise. */
+interface Accessing {
+  readonly cpu: Cpu;
+  /** The logical address as two words. */
+  readonly high: number;
+  readonly low: number;
+  readonly access: Access;
+  readonly space: number;
+  /** Absent: the address is real. */
+  readonly asce: bigint | undefined;
+  /** Stored at 0xA0 with an exception. */
+  readonly accessId?: number;
+}
+
+const fail = ({ cpu, high, low, access, asce, space, accessId }: Accessing, code: number, protection = 0): never => {
+  // An addressing exception stores no translation-exception identification.
+  const teid = code === PGM.ADDRESSING ? undefined : teidOf(high, low, access, asce === undefined ? 0 : space, protection);
+  throw new ProgramInterruption(cpu.level, code, { ...(teid !== undefined && { teid }), ...(accessId !== undefined && { accessId }) });
+};
+
+/** Translates through a given ASCE, or as a real address without one, with the given key. Enters nothing in the TLB. */
+export const translateIn = (accessing: Accessing, key: number): Offset => {
+  const { cpu, high, low, access, asce } = accessing;
   const { level } = cpu;
   const cr0 = cpu.controlRegister0(level);
-  const fail = (code: number, protection = 0): never => {
-    // An addressing exception stores no translation-exception identification.
-    const teid = code === PGM.ADDRESSING ? undefined : teidOf(high, low, access, asce === undefined ? 0 : space, protection);
-    throw new ProgramInterruption(level, code, { ...(teid !== undefined && { teid }), ...(accessId !== undefined && { accessId }) });
-  };
   const asceLow = asce === undefined ? ASCE.REAL : Number(asce & 0xffff_ffffn) | 0;
   const isPrivate = asce !== undefined && (asceLow & ASCE.PRIVATE) !== 0;
-  if (access === ACCESS.STORE && cr0 & CR0.LOW_ADDRESS && !isPrivate && isLowAddress(high, low)) fail(PGM.PROTECTION, PROTECTED_BY.LOW_ADDRESS);
-
+  if (access === ACCESS.STORE && cr0 & CR0.LOW_ADDRESS && !isPrivate && isLowAddress(high, low)) {
+    fail(accessing, PGM.PROTECTION, PROTECTED_BY.LOW_ADDRESS);
+  }
   let real = toNumber(high, low);
   let frameKey: number | undefined;
   if (asce !== undefined && !(asceLow & ASCE.REAL)) {
     const found = walkLevel(cpu, level, asce, high, low);
-    if (found.exception) fail(found.exception);
-    if (access === ACCESS.STORE && found.protectedPage) fail(PGM.PROTECTION, PROTECTED_BY.DAT);
-    if (access === ACCESS.FETCH && found.noExecute) fail(PGM.PROTECTION, PROTECTED_BY.IEP);
+    if (found.exception) fail(accessing, found.exception);
+    if (access === ACCESS.STORE && found.protectedPage) fail(accessing, PGM.PROTECTION, PROTECTED_BY.DAT);
+    if (access === ACCESS.FETCH && found.noExecute) fail(accessing, PGM.PROTECTION, PROTECTED_BY.IEP);
     real = found.page + (low & 0xfff);
     frameKey = found.frameKey;
   }
@@ -82,10 +97,14 @@ export const translateIn = (
   const { storage } = cpu.configuration;
   const frame = storage.frame(offset);
   const storageKey = frameKey ?? storage.keys[frame]!;
-  if (!keyPermits(storageKey, key, access, cr0, high, low, isPrivate)) fail(PGM.PROTECTION, PROTECTED_BY.KEY);
+  if (!keyPermits(storageKey, key, access, cr0, high, low, isPrivate)) fail(accessing, PGM.PROTECTION, PROTECTED_BY.KEY);
   storage.keys[frame]! |= access === ACCESS.STORE ? KEY.R | KEY.C : KEY.R;
   return offset;
 };
+
+/** As {@link translateIn} for a real address (two words), with the PSW key. */
+export const translateReal = (cpu: Cpu, high: number, low: number, access: Access): Offset =>
+  translateIn({ cpu, high, low, access, space: SPACE.PRIMARY, asce: undefined }, cpu.key);
 
 /** Low-address protection covers 0-511 and 4096-4607 of the effective address. */
 export const isLowAddress = (high: number, low: number): boolean => high === 0 && (low & ~0x11ff) === 0;
@@ -133,7 +152,7 @@ const translateByAccessRegister = (cpu: Cpu, high: number, low: number, access: 
 const throughAccessRegister = (cpu: Cpu, high: number, low: number, access: Access, register: number, key: number): Offset => {
   const { asce, exception } = asceOfAccessRegister(cpu, register);
   if (exception) cpu.programCheck(exception, { accessId: register });
-  return translateIn(cpu, high, low, access, SPACE.ACCESS_REGISTER, asce, key, register);
+  return translateIn({ cpu, high, low, access, space: SPACE.ACCESS_REGISTER, asce, accessId: register }, key);
 };
 
 /** How an instruction that brings its own key or space along accesses an operand. */
@@ -149,7 +168,7 @@ export interface OperandAccess {
 export const translateWith = (cpu: Cpu, address: bigint, access: Access, { key, space, register }: OperandAccess): Offset => {
   const high = Number(address >> 32n) | 0;
   const low = Number(address & 0xffff_ffffn) | 0;
-  if (!cpu.datOn) return translateIn(cpu, high, low, access, SPACE.PRIMARY, undefined, key);
+  if (!cpu.datOn) return translateIn({ cpu, high, low, access, space: SPACE.PRIMARY, asce: undefined }, key);
   if (space === SPACE.ACCESS_REGISTER) return throughAccessRegister(cpu, high, low, access, register, key);
-  return translateIn(cpu, high, low, access, space, cpu.asce(space), key);
+  return translateIn({ cpu, high, low, access, space, asce: cpu.asce(space) }, key);
 };

@@ -68,16 +68,17 @@ const indexAt = (level: number, high: number, low: number): number => {
   } // biome-ignore format: a table
 };
 
+const fail = (result: Walk, code: number): Walk => {
+  result.exception = code;
+  return result;
+};
+
 /** Walks the tables that an ASCE designates. Address and ASCE come as two words. The ASCE must not be a real-space designation. */
 export const walk = (reader: TableReader, asceHigh: number, asceLow: number, high: number, low: number, options: WalkOptions): Walk => {
   const result: Walk = { entries: [], exception: 0, page: 0, protectedPage: false, noExecute: false, frameKey: undefined };
-  const fail = (code: number): Walk => {
-    result.exception = code;
-    return result;
-  };
   const top = 3 - ((asceLow & ASCE.TYPE) >> 2);
   // 1. Index bits to the left of the first table must be zero.
-  for (let level = 0; level < top; level++) if (indexAt(level, high, low) !== 0) return fail(PGM.ASCE_TYPE);
+  for (let level = 0; level < top; level++) if (indexAt(level, high, low) !== 0) return fail(result, PGM.ASCE_TYPE);
 
   // Table origins are taken as absolute addresses; the PoP leaves real or absolute to the model.
   let origin = toNumber(asceHigh, asceLow & ASCE.ORIGIN);
@@ -86,19 +87,19 @@ export const walk = (reader: TableReader, asceHigh: number, asceLow: number, hig
   for (let level = top; level <= SEGMENT; level++) {
     const index = indexAt(level, high, low);
     // 2. The table must reach to the entry: its offset and length count quarters of 512 entries.
-    if (index >>> 9 < first || index >>> 9 > length) return fail(NOT_TRANSLATED[level]!);
+    if (index >>> 9 < first || index >>> 9 > length) return fail(result, NOT_TRANSLATED[level]!);
     // 3. Fetch the entry.
     const address = origin + index * 8;
-    if (!reader.read(address)) return fail(PGM.ADDRESSING);
+    if (!reader.read(address)) return fail(result, PGM.ADDRESSING);
     const { high: entryHigh, low: entryLow } = reader;
     result.entries.push({ table: TABLES[level]!, address, high: entryHigh, low: entryLow });
     // 4. Invalid, then 5. wrong type.
-    if (entryLow & ENTRY.INVALID) return fail(NOT_TRANSLATED[level]!);
-    if ((entryLow & ENTRY.TYPE) >> 2 !== SEGMENT - level) return fail(PGM.TRANSLATION_SPECIFICATION);
+    if (entryLow & ENTRY.INVALID) return fail(result, NOT_TRANSLATED[level]!);
+    if ((entryLow & ENTRY.TYPE) >> 2 !== SEGMENT - level) return fail(result, PGM.TRANSLATION_SPECIFICATION);
     // 6. A common segment or region has no place in a private space.
     const mayBeFrame = level === SEGMENT || (level === REGION_THIRD && options.edat2);
     const isFrame = mayBeFrame && options.edat && (entryLow & ENTRY.FC) !== 0;
-    if ((level === SEGMENT || isFrame) && entryLow & ENTRY.COMMON && asceLow & ASCE.PRIVATE) return fail(PGM.TRANSLATION_SPECIFICATION);
+    if ((level === SEGMENT || isFrame) && entryLow & ENTRY.COMMON && asceLow & ASCE.PRIVATE) return fail(result, PGM.TRANSLATION_SPECIFICATION);
     if (entryLow & ENTRY.PROTECTED && (level === SEGMENT || options.edat)) result.protectedPage = true;
     if (isFrame) {
       // 7. EDAT: the entry itself designates a frame of 1 MiB or 2 GiB.
@@ -114,13 +115,13 @@ export const walk = (reader: TableReader, asceHigh: number, asceLow: number, hig
   }
   // 8. The page-table entry.
   const address = origin + ((low >>> 12) & 0xff) * 8;
-  if (!reader.read(address)) return fail(PGM.ADDRESSING);
+  if (!reader.read(address)) return fail(result, PGM.ADDRESSING);
   const { high: pteHigh, low: pteLow } = reader;
   result.entries.push({ table: 'page', address, high: pteHigh, low: pteLow });
-  if (pteLow & PTE.INVALID) return fail(PGM.PAGE_TRANSLATION);
-  if (pteLow & PTE.MUST_BE_ZERO || (pteLow & PTE.IEP && !options.iep)) return fail(PGM.TRANSLATION_SPECIFICATION);
+  if (pteLow & PTE.INVALID) return fail(result, PGM.PAGE_TRANSLATION);
+  if (pteLow & PTE.MUST_BE_ZERO) return fail(result, PGM.TRANSLATION_SPECIFICATION);
   if (pteLow & PTE.PROTECTED) result.protectedPage = true;
-  if (pteLow & PTE.IEP) result.noExecute = true;
+  if (options.iep && pteLow & PTE.IEP) result.noExecute = true;
   result.page = toNumber(pteHigh, pteLow & 0xffff_f000);
   return result;
 };

@@ -7,7 +7,7 @@ import { interceptedRow, plainRow, type Row } from '../row.ts';
 import { blockOf } from '../sie.ts';
 import { ICTL, SD } from '../state-description.ts';
 import type { Offset } from '../storage.ts';
-import { ACCESS, realToAbsolute, translateIn } from '../translation.ts';
+import { ACCESS, realToAbsolute, translateReal } from '../translation.ts';
 import { ASCE, ENTRY, PTE } from '../walk.ts';
 
 /** Control registers, what the configuration tells about itself, and the invalidation of translations. */
@@ -89,7 +89,7 @@ const purge = (cpu: Cpu): void => cpu.configuration.tlb.purge();
 const entryPlace = (cpu: Cpu, absolute: number): Offset => {
   // Prefixing is its own inverse.
   const real = realToAbsolute(absolute, cpu.prefix);
-  return translateIn(cpu, Math.floor(real / 0x1_0000_0000) | 0, real | 0, ACCESS.STORE, 0, undefined, cpu.key);
+  return translateReal(cpu, Math.floor(real / 0x1_0000_0000) | 0, real | 0, ACCESS.STORE);
 };
 
 const invalidate = (cpu: Cpu, absolute: number, bit: number): void => {

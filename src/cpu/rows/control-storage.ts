@@ -17,7 +17,7 @@ import {
   keyPermits,
   type OperandAccess,
   realToAbsolute,
-  translateIn,
+  translateReal,
   translateWith,
   walkLevel,
 } from '../translation.ts';
@@ -94,7 +94,7 @@ const loadRealAddress =
 const realOperand = (cpu: Cpu, i: Instruction, bytes: number, access: Access): Offset => {
   const address = addressIn(cpu, i.r2);
   cpu.needAligned(address, bytes);
-  return translateIn(cpu, high(address), low(address), access, 0, undefined, cpu.key);
+  return translateReal(cpu, high(address), low(address), access);
 };
 
 const loadUsingRealAddress = (cpu: Cpu, i: Instruction): void => {
