@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { writeElf } from '../guest/elf-writer.ts';
 import { InputError } from '../guest/input-error.ts';
-import { assembleFile, readInput } from './load.ts';
 import { oneOperand, parseArguments } from './arguments.ts';
+import { assembleFile, readInput } from './load.ts';
 
 const USAGE = 'zhint asm FILE -o OUT';
 

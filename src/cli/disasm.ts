@@ -1,7 +1,7 @@
 import { disassemble } from '../cpu/disassembler.ts';
-import { loadProgram } from './load.ts';
 import type { Program, Segment } from '../guest/program.ts';
 import { oneOperand, parseArguments } from './arguments.ts';
+import { loadProgram } from './load.ts';
 
 const USAGE = 'zhint disasm FILE';
 /** Shortest run of zero bytes that is printed as `...`. */

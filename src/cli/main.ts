@@ -37,7 +37,8 @@ export const main = async (argv: string[]): Promise<number> => {
   }
   try {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (!command) throw new InputError({ file: 'zhint' }, `there is no command '${name}', expected one of ${Object.keys(COMMANDS).join(', ')}`);
+    if (!command)
+      throw new InputError({ file: 'zhint' }, `there is no command '${name}', expected one of ${Object.keys(COMMANDS).join(', ')}`);
     return await command.run(rest);
   } catch (error) {
     if (error instanceof InputError) {

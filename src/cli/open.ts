@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { FRAME_SIZE } from '../cpu/storage.ts';
+import { Session, type SessionOptions } from '../debug/session.ts';
 import { isFixture, parseFixture } from '../guest/fixture.ts';
 import { InputError } from '../guest/input-error.ts';
-import { assembleFile, isAssembly, loadProgram, readInput } from './load.ts';
-import { Session, type SessionOptions } from '../debug/session.ts';
-import { FRAME_SIZE } from '../cpu/storage.ts';
 import type { PagingDevice, Slot } from '../host/paging-device.ts';
+import { assembleFile, isAssembly, loadProgram, readInput } from './load.ts';
 
 /** Opens a program of any kind on a machine; an assembler source may be a fixture. @throws InputError */
 export const openSession = (file: string, options: SessionOptions): Session => {
@@ -23,7 +23,10 @@ export class FilePagingDevice implements PagingDevice {
     try {
       this.#descriptor = openSync(file, 'w+');
     } catch (error) {
-      throw new InputError({ file }, `cannot be used as a paging device (${(error as NodeJS.ErrnoException).code}), expected a file that can be written`);
+      throw new InputError(
+        { file },
+        `cannot be used as a paging device (${(error as NodeJS.ErrnoException).code}), expected a file that can be written`,
+      );
     }
   }
 

@@ -1,11 +1,11 @@
-import { DamagedPageError } from '../host/paging-device.ts';
-import { NoFrameError } from '../host/pager.ts';
-import type { Outcome } from '../host/machine.ts';
 import type { Result } from '../debug/result.ts';
 import type { Session, SessionOptions } from '../debug/session.ts';
-import { TRACE_KINDS, traceTo, type TraceKind } from '../debug/trace.ts';
-import { InputError } from '../guest/input-error.ts';
+import { TRACE_KINDS, type TraceKind, traceTo } from '../debug/trace.ts';
 import { parseSize } from '../guest/fixture.ts';
+import { InputError } from '../guest/input-error.ts';
+import type { Outcome } from '../host/machine.ts';
+import { NoFrameError } from '../host/pager.ts';
+import { DamagedPageError } from '../host/paging-device.ts';
 import { oneOperand, parseArguments } from './arguments.ts';
 import { FilePagingDevice, openSession } from './open.ts';
 
@@ -72,10 +72,19 @@ const options = (args: Arguments): SessionOptions => {
     return value;
   };
   const essa = args['--essa'];
-  if (essa !== undefined && essa !== 'interpret' && essa !== 'intercept' && essa !== 'lazy') wrong(`--essa ${essa}, expected interpret, intercept or lazy`);
+  if (essa !== undefined && essa !== 'interpret' && essa !== 'intercept' && essa !== 'lazy')
+    wrong(`--essa ${essa}, expected interpret, intercept or lazy`);
   const text = args['--storage'];
   const storage = text === undefined ? undefined : (parseSize(text) ?? wrong(`--storage ${text}, expected a size such as 64M`));
-  const given = { frames: count('--frames'), cpus: count('--cpus'), limit: count('--limit'), seed: count('--seed'), storage, profile: args['--profile'], essa };
+  const given = {
+    frames: count('--frames'),
+    cpus: count('--cpus'),
+    limit: count('--limit'),
+    seed: count('--seed'),
+    storage,
+    profile: args['--profile'],
+    essa,
+  };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as SessionOptions;
 };
 

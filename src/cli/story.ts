@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { tellStory } from '../debug/story.ts';
-import { openSession } from './open.ts';
 import { parseArguments } from './arguments.ts';
+import { openSession } from './open.ts';
 
 const USAGE = 'zhint story [FIXTURE]';
 const DEFAULT = fileURLToPath(new URL('../../fixtures/discard-fault.s', import.meta.url));
@@ -17,6 +17,7 @@ export const main = async (argv: string[]): Promise<number> => {
   const session = openSession(file, {});
   const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
   const result = tellStory(session, (text) => process.stdout.write(`${text}\n`), colour);
-  if (args._.length === 0) process.stdout.write('\nThe program is fixtures/discard-fault.s. Next: zhint --help, zhint run fixtures/discard-fault.s --json\n');
+  if (args._.length === 0)
+    process.stdout.write('\nThe program is fixtures/discard-fault.s. Next: zhint --help, zhint run fixtures/discard-fault.s --json\n');
   return result.verdict === 'passed' ? 0 : result.verdict === 'limit' ? 3 : 1;
 };

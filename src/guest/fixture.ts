@@ -98,7 +98,10 @@ interface Draft {
   expectations: Expectation[];
 }
 
-const DIRECTIVES = ['title', 'storage', 'cpus', 'frames', 'profile', 'facility', 'no-facility', 'essa', 'limit', 'seed', 'host', 'expect'] as const;
+// biome-ignore format: a list of words
+const DIRECTIVES = [
+  'title', 'storage', 'cpus', 'frames', 'profile', 'facility', 'no-facility', 'essa', 'limit', 'seed', 'host', 'expect',
+] as const;
 
 const parseLine = (words: Words, draft: Draft): void => {
   // Several settings may share a line, each with its own `#:`.
@@ -160,7 +163,10 @@ const parseAction = (words: Words): HostAction => {
   return { place, at, every, verb, operand, cpu };
 };
 
-const EXPECTATIONS = ['psw', 'gr', 'cr', 'ar', 'fpr', 'storage', 'page', 'key', 'interruption', 'interception', 'host', 'console', 'cpu'] as const;
+// biome-ignore format: a list of words
+const EXPECTATIONS = [
+  'psw', 'gr', 'cr', 'ar', 'fpr', 'storage', 'page', 'key', 'interruption', 'interception', 'host', 'console', 'cpu',
+] as const;
 
 const parseExpectation = (words: Words): Expectation => {
   const { place, text } = words;
@@ -192,7 +198,8 @@ const parseExpectation = (words: Words): Expectation => {
       const address = words.address();
       equals();
       const state = words.next('a page state').text;
-      if (!/^([SU][rz]|Sp|Pr|V[rz])(\+nodat)?$/.test(state)) throw words.error(`'${state}' is no page state`, 'Sr Sp Sz Ur Uz Pr Vr or Vz, with +nodat where it applies');
+      if (!/^([SU][rz]|Sp|Pr|V[rz])(\+nodat)?$/.test(state))
+        throw words.error(`'${state}' is no page state`, 'Sr Sp Sz Ur Uz Pr Vr or Vz, with +nodat where it applies');
       return { kind, place, text, address, state };
     }
     case 'key': {
@@ -324,14 +331,16 @@ class Words {
   /** A number, a label, or a label plus a number. */
   address(): AddressText {
     const first = this.next('a number or a label');
-    if (!/^(-?\d+|-?0x[0-9a-f]+|[A-Za-z_.$][\w.$]*(\+(\d+|0x[0-9a-f]+))?)$/i.test(first.text)) throw this.error(`'${first.text}'`, 'a number or a label');
+    if (!/^(-?\d+|-?0x[0-9a-f]+|[A-Za-z_.$][\w.$]*(\+(\d+|0x[0-9a-f]+))?)$/i.test(first.text))
+      throw this.error(`'${first.text}'`, 'a number or a label');
     return first;
   }
 
   bytes(): Uint8Array {
     let digits = '';
     while (this.#at < this.#words.length) digits += this.next('bytes').text;
-    if (digits === '' || digits.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(digits)) throw this.error(`'${digits}'`, 'an even number of hexadecimal digits');
+    if (digits === '' || digits.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(digits))
+      throw this.error(`'${digits}'`, 'an even number of hexadecimal digits');
     return Uint8Array.from(digits.match(/../g)!, (pair) => Number.parseInt(pair, 16));
   }
 

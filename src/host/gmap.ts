@@ -30,7 +30,8 @@ export class Gmap {
     this.guestSize = guestSize;
     this.#firstStatus = untouched === 'z' ? PGSTE_LOW.ZERO : 0;
     const segmentTables = Math.ceil(guestSize / GIB_2);
-    for (let n = 0; n < segmentTables * TABLE_ENTRIES; n++) storage.store64((layout.segmentTables + 8 * n) as HostAbsolute, BigInt(ENTRY.INVALID));
+    for (let n = 0; n < segmentTables * TABLE_ENTRIES; n++)
+      storage.store64((layout.segmentTables + 8 * n) as HostAbsolute, BigInt(ENTRY.INVALID));
     if (segmentTables === 1) {
       this.asce = BigInt(layout.segmentTables) | FULL_LENGTH;
       return;

@@ -1,6 +1,6 @@
-import type { Pager } from './pager.ts';
-import { FRAME_SIZE } from '../cpu/storage.ts';
 import type { Configuration } from '../cpu/configuration.ts';
+import { FRAME_SIZE } from '../cpu/storage.ts';
+import type { Pager } from './pager.ts';
 
 /** Guest absolute storage as the host sees it: reads do not disturb page states, writes make pages resident. */
 export class GuestStorage {

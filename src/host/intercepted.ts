@@ -1,4 +1,4 @@
-import { lengthOf } from "../cpu/formats.ts";
+import { lengthOf } from '../cpu/formats.ts';
 import type { Instruction } from '../cpu/instruction.ts';
 import { PGM } from '../cpu/interruption.ts';
 import { CELL } from '../cpu/layout.ts';

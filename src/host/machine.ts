@@ -3,14 +3,14 @@ import { type Exit, execute, injectProgram, interruptExternal } from '../cpu/exe
 import { FACILITIES } from '../cpu/facilities.ts';
 import { INTERCEPT, PGM, ProgramInterruption } from '../cpu/interruption.ts';
 import { CELL } from '../cpu/layout.ts';
-import { type Profile, PROFILES } from '../cpu/profile.ts';
+import { PROFILES, type Profile } from '../cpu/profile.ts';
 import { PSW, type Psw } from '../cpu/psw.ts';
 import { enterSie, leaveSie } from '../cpu/sie.ts';
 import { CPUFLAGS, ECA, ECB2, SD } from '../cpu/state-description.ts';
 import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
 import { timersOf } from '../cpu/timing.ts';
-import { GuestStorage } from './guest-storage.ts';
 import { Gmap } from './gmap.ts';
+import { GuestStorage } from './guest-storage.ts';
 import { type HostLayout, planHostStorage } from './host-storage.ts';
 import { performIntercepted } from './intercepted.ts';
 import { Pager } from './pager.ts';
@@ -259,7 +259,10 @@ export class Machine {
     }
     if (enterSie(vcpu.cpu, vcpu.stateDescription)) return true;
     const reason = this.configuration.storage.view.getUint16(this.block(vcpu) + SD.IPB);
-    this.end('failed', `validity interception 0x${reason.toString(16)} on CPU ${vcpu.address}: ${VALIDITY_TEXT[reason] ?? 'see the state description'}`);
+    this.end(
+      'failed',
+      `validity interception 0x${reason.toString(16)} on CPU ${vcpu.address}: ${VALIDITY_TEXT[reason] ?? 'see the state description'}`,
+    );
     return false;
   }
 

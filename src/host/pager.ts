@@ -291,7 +291,13 @@ export class Pager {
     return (this.#configuration.storage.view.getInt32(pte + 4) & PTE.INVALID) === 0;
   }
 
-  #tell(page: number, before: PageState, action: 'page-in' | 'page-out' | 'discard' | 'drop' | 'zero-fill', frame: HostAbsolute, reason: string): void {
+  #tell(
+    page: number,
+    before: PageState,
+    action: 'page-in' | 'page-out' | 'discard' | 'drop' | 'zero-fill',
+    frame: HostAbsolute,
+    reason: string,
+  ): void {
     const { events } = this.#configuration;
     if (events.wants('host')) events.emit('host', { action, page, frame, reason });
     if (events.wants('pageState')) events.emit('pageState', { level: 1, page, before, after: this.state(page), by: `host ${action}` });

@@ -1,10 +1,10 @@
 import { PGM } from '../../cpu/interruption.ts';
-import { absoluteToOffset } from '../../cpu/levels.ts';
 import { CELL } from '../../cpu/layout.ts';
-import { realToAbsolute } from '../../cpu/translation.ts';
+import { absoluteToOffset } from '../../cpu/levels.ts';
 import { SD } from '../../cpu/state-description.ts';
-import { todClock } from '../../cpu/timing.ts';
 import { FRAME_SIZE } from '../../cpu/storage.ts';
+import { todClock } from '../../cpu/timing.ts';
+import { realToAbsolute } from '../../cpu/translation.ts';
 import type { Performer } from '../intercepted.ts';
 
 const PREFIX_MASK = 0x7fff_e000n;

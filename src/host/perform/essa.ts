@@ -1,5 +1,5 @@
-import type { Instruction } from '../../cpu/instruction.ts';
 import { applyEssa, blockAddress, checkOrc, plan } from '../../cpu/essa.ts';
+import type { Instruction } from '../../cpu/instruction.ts';
 import { ECB2, SD } from '../../cpu/state-description.ts';
 import type { HostAbsolute } from '../../cpu/storage.ts';
 import type { Machine } from '../machine.ts';

@@ -3,8 +3,8 @@ import { CELL } from '../../cpu/layout.ts';
 import { PSW } from '../../cpu/psw.ts';
 import { CPUFLAGS, SD } from '../../cpu/state-description.ts';
 import { FRAME_SIZE } from '../../cpu/storage.ts';
-import type { Machine } from '../machine.ts';
 import type { Performer } from '../intercepted.ts';
+import type { Machine } from '../machine.ts';
 import { EXTERNAL, type VirtualCpu } from '../virtual-cpu.ts';
 
 /** Signal-processor orders (PoP, "Signal-Processor Orders"). */
@@ -13,7 +13,14 @@ const ORDER = {
   INITIAL_RESET: 0x0b, RESET: 0x0c, SET_PREFIX: 0x0d, STORE_STATUS: 0x0e, SET_ARCHITECTURE: 0x12, CONDITIONAL_EMERGENCY: 0x13, SENSE_RUNNING: 0x15,
 } as const; // biome-ignore format: a table
 
-const STATUS = { STOPPED: 0x40, EXTERNAL_CALL_PENDING: 0x80, INVALID_PARAMETER: 0x100, INCORRECT_STATE: 0x200, NOT_RUNNING: 0x400, INVALID_ORDER: 0x02 } as const;
+const STATUS = {
+  STOPPED: 0x40,
+  EXTERNAL_CALL_PENDING: 0x80,
+  INVALID_PARAMETER: 0x100,
+  INCORRECT_STATE: 0x200,
+  NOT_RUNNING: 0x400,
+  INVALID_ORDER: 0x02,
+} as const;
 const CC = { ACCEPTED: 0, STATUS: 1, BUSY: 2, NOT_OPERATIONAL: 3 } as const;
 
 interface Signal {
