@@ -8,7 +8,12 @@ import { hex, hostCounters, type InterceptionRecord, type InterruptionRecord, ty
 export type Resolve = (address: AddressText) => bigint;
 
 /** Checks a fixture's expectations when its program has ended. @returns a line for each that does not hold */
-export const checkExpectations = (machine: Machine, recorder: Recorder, expectations: readonly Expectation[], resolve: Resolve): string[] => {
+export const checkExpectations = (
+  machine: Machine,
+  recorder: Recorder,
+  expectations: readonly Expectation[],
+  resolve: Resolve,
+): string[] => {
   const failures: string[] = [];
   const fail = (expectation: Expectation, found: string): void => {
     failures.push(`${expectation.place.file}:${expectation.place.line}: ${expectation.text}: found ${found}`);
@@ -18,7 +23,12 @@ export const checkExpectations = (machine: Machine, recorder: Recorder, expectat
     const found = look(machine, expectation, resolve);
     if (found !== undefined) fail(expectation, found);
   }
-  const inOrder = <E extends Expectation['kind'], R>(kind: E, records: readonly R[], matches: (e: Extract<Expectation, { kind: E }>, r: R) => boolean, describe: (r: R) => string): void => {
+  const inOrder = <E extends Expectation['kind'], R>(
+    kind: E,
+    records: readonly R[],
+    matches: (e: Extract<Expectation, { kind: E }>, r: R) => boolean,
+    describe: (r: R) => string,
+  ): void => {
     const wanted = expectations.filter((e): e is Extract<Expectation, { kind: E }> => e.kind === kind);
     if (wanted.length === 0) return;
     wanted.forEach((expectation, index) => {
@@ -45,7 +55,10 @@ const look = (machine: Machine, expectation: Looked, resolve: Resolve): string |
     case 'psw':
       return differs(registersOf(machine, machine.vcpus[expectation.cpu]!).psw.address, resolve(expectation.value));
     case 'register':
-      return differs(BigInt(registersOf(machine, machine.vcpus[expectation.cpu]!)[expectation.set][expectation.number]!), resolve(expectation.value));
+      return differs(
+        BigInt(registersOf(machine, machine.vcpus[expectation.cpu]!)[expectation.set][expectation.number]!),
+        resolve(expectation.value),
+      );
     case 'storage': {
       const found = hexBytes(machine.storage.read(Number(resolve(expectation.address)), expectation.bytes.length));
       return found === hexBytes(expectation.bytes) ? undefined : found;
@@ -58,7 +71,9 @@ const look = (machine: Machine, expectation: Looked, resolve: Resolve): string |
       return differs(BigInt(machine.pager.key(pageOf(resolve(expectation.address)))), resolve(expectation.value));
     case 'host': {
       const found = hostCounters(machine)[expectation.counter];
-      return found === expectation.value ? undefined : `${found ?? `no such counter; there are ${Object.keys(hostCounters(machine)).join(', ')}`}`;
+      return found === expectation.value
+        ? undefined
+        : `${found ?? `no such counter; there are ${Object.keys(hostCounters(machine)).join(', ')}`}`;
     }
     case 'console':
       return machine.console.includes(expectation.value) ? undefined : JSON.stringify(machine.console);
@@ -90,4 +105,5 @@ const interceptionMatches = (e: Extract<Expectation, { kind: 'interception' }>, 
 
 const describeInterruption = (r: InterruptionRecord): string =>
   `${r.class} ${r.code} at ${r.at}${r.address === null ? '' : ` address ${r.address}`} ilc ${r.ilc} cpu ${r.cpu} level ${r.level}`;
-const describeInterception = (r: InterceptionRecord): string => `${r.code} ${r.ipa}${r.ipb.slice(2)} at ${r.at} cpu ${r.cpu} level ${r.level}`;
+const describeInterception = (r: InterceptionRecord): string =>
+  `${r.code} ${r.ipa}${r.ipb.slice(2)} at ${r.at} cpu ${r.cpu} level ${r.level}`;

@@ -10,7 +10,16 @@ const PROGRAM_NAMES: Readonly<Record<number, string>> = {
 export const programName = (code: number): string => PROGRAM_NAMES[code] ?? `code 0x${code.toString(16)}`;
 
 /** Operation-request codes of ESSA. */
-export const ORC_NAMES = ['get state', 'set stable', 'set unused', 'set volatile', 'set potentially volatile', 'set stable, make resident', 'set stable if resident', 'set stable, no DAT'] as const;
+export const ORC_NAMES = [
+  'get state',
+  'set stable',
+  'set unused',
+  'set volatile',
+  'set potentially volatile',
+  'set stable, make resident',
+  'set stable if resident',
+  'set stable, no DAT',
+] as const;
 
 /** Page states in words, by usage and content. */
 export const STATE_WORDS: Readonly<Record<string, string>> = {

@@ -40,4 +40,3 @@ export const registersOf = (machine: Machine, vcpu: VirtualCpu): Registers => {
     prefix: Number(saved(SAVED.PREFIX)),
   };
 };
-

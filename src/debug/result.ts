@@ -17,7 +17,13 @@ export interface Result {
     readonly prefix: string;
   }[];
   /** Every guest page that is not Sz. */
-  readonly pages: readonly { readonly address: string; readonly usage: string; readonly content: string; readonly nodat: boolean; readonly key: string }[];
+  readonly pages: readonly {
+    readonly address: string;
+    readonly usage: string;
+    readonly content: string;
+    readonly nodat: boolean;
+    readonly key: string;
+  }[];
   readonly interruptions: readonly InterruptionRecord[];
   readonly interceptions: readonly InterceptionRecord[];
   readonly host: Readonly<Record<string, number>>;

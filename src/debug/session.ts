@@ -1,5 +1,5 @@
 import { FACILITIES } from '../cpu/facilities.ts';
-import { type ProfileName, PROFILES } from '../cpu/profile.ts';
+import { PROFILES, type ProfileName } from '../cpu/profile.ts';
 import type { AddressText, Fixture, HostAction, Settings } from '../guest/fixture.ts';
 import { InputError } from '../guest/input-error.ts';
 import type { Program } from '../guest/program.ts';
@@ -109,7 +109,8 @@ export class Session {
       return;
     }
     const page = pageOf(value);
-    if (page >= this.machine.options.storage) throw new InputError(operand, `0x${page.toString(16)} is outside guest storage, expected a guest page`);
+    if (page >= this.machine.options.storage)
+      throw new InputError(operand, `0x${page.toString(16)} is outside guest storage, expected a guest page`);
     const state = pager.state(page);
     const forbid = (expected: string): never => {
       const name = `${state.usage}${state.content}`;
@@ -143,7 +144,8 @@ const makeMachine = (name: string, settings: SessionOptions & Partial<Settings>)
   if (storage > 3584 * MIB) wrong(`storage of ${storage / MIB}M, expected at most 3584M`);
   if (cpus < 1 || cpus > 64) wrong(`${cpus} CPUs, expected 1 to 64`);
   const least = 2 * cpus + 8;
-  if (frames !== undefined && frames < least) wrong(`${frames} frames, expected at least ${least}: prefix areas, and what one instruction can need`);
+  if (frames !== undefined && frames < least)
+    wrong(`${frames} frames, expected at least ${least}: prefix areas, and what one instruction can need`);
   if (!(profile in PROFILES)) wrong(`there is no profile '${profile}', expected one of ${Object.keys(PROFILES).join(', ')}`);
   const facilities = new Set(FACILITIES);
   for (const bit of settings.facilities ?? []) facilities.add(bit);

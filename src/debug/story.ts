@@ -60,7 +60,9 @@ class Teller {
     for (const failure of result.failures) this.#write(failure);
     const { discards, drops, pageOuts, pageIns, bytesWritten } = result.host as Record<string, number>;
     this.#write(this.#bold(`${result.verdict}: ${result.reason} after ${result.instructions} instructions`));
-    this.#write(`The host discarded ${discards} and dropped ${drops} pages, paged ${pageOuts} out and ${pageIns} in, and wrote ${bytesWritten} bytes to its paging device.`);
+    this.#write(
+      `The host discarded ${discards} and dropped ${drops} pages, paged ${pageOuts} out and ${pageIns} in, and wrote ${bytesWritten} bytes to its paging device.`,
+    );
   }
 
   #instruction({ cpu, address }: Events['instruction']): void {
@@ -71,7 +73,11 @@ class Teller {
   }
 
   #essa({ orc, page, result, level }: Events['essa']): void {
-    this.#tell('guest', `executes ESSA ${orc}, "${ORC_NAMES[orc]}", for page ${hex(page)}${atLevel(level)}; it learns the state before: ${hex(result, 2)}`, this.#lastLine);
+    this.#tell(
+      'guest',
+      `executes ESSA ${orc}, "${ORC_NAMES[orc]}", for page ${hex(page)}${atLevel(level)}; it learns the state before: ${hex(result, 2)}`,
+      this.#lastLine,
+    );
   }
 
   #pageState({ page, before, after, by, level }: Events['pageState']): void {
@@ -82,9 +88,19 @@ class Teller {
 
   #interruption(e: Events['interruption']): void {
     const name = e.class === 'program' ? `${programName(e.code)} exception` : `${e.class} interruption`;
-    this.#tell('machine', `interrupts the guest${atLevel(e.level)}: ${e.class} interruption code ${hex(e.code)}, ${name}`, `the instruction: ${this.#label(e.at)}${instructionText(this.#session.machine, e.cpu, e.at)}`);
-    if (e.teid !== undefined) this.#detail(`lowcore 0xa8: ${hex(e.teid)}${e.code === 0x1a ? ', the absolute address of the page, not the virtual one' : ''}`);
-    const ending = e.class !== 'program' ? '' : nullifies(e.code) ? ', at the instruction: it is nullified and can be executed again' : ', behind the instruction';
+    this.#tell(
+      'machine',
+      `interrupts the guest${atLevel(e.level)}: ${e.class} interruption code ${hex(e.code)}, ${name}`,
+      `the instruction: ${this.#label(e.at)}${instructionText(this.#session.machine, e.cpu, e.at)}`,
+    );
+    if (e.teid !== undefined)
+      this.#detail(`lowcore 0xa8: ${hex(e.teid)}${e.code === 0x1a ? ', the absolute address of the page, not the virtual one' : ''}`);
+    const ending =
+      e.class !== 'program'
+        ? ''
+        : nullifies(e.code)
+          ? ', at the instruction: it is nullified and can be executed again'
+          : ', behind the instruction';
     this.#detail(`old PSW: ${psw(e.oldPsw.mask, e.oldPsw.address)}${ending}`);
     const { cpu } = this.#session.machine.vcpus[e.cpu]!;
     this.#after = () => this.#detail(`new PSW: ${psw(cpu.psw.mask, cpu.psw.address)}${this.#label(cpu.psw.address, '  the handler at ')}`);
@@ -93,7 +109,11 @@ class Teller {
 
   #interception({ code, ipa, ipb, level }: Events['interception']): void {
     if (code === 0x1c) return;
-    this.#tell('machine', `leaves SIE${atLevel(level)}: interception ${hex(code, 2)}`, code === 0x04 ? `instruction ${hex(ipa, 4)} ${hex(ipb, 8)}` : undefined);
+    this.#tell(
+      'machine',
+      `leaves SIE${atLevel(level)}: interception ${hex(code, 2)}`,
+      code === 0x04 ? `instruction ${hex(ipa, 4)} ${hex(ipb, 8)}` : undefined,
+    );
   }
 
   /** Writes a numbered step, with what it was done by. */
@@ -142,6 +162,11 @@ const atLevel = (level: number): string => (level > 1 ? ` at level ${level}` : '
 const psw = (mask: bigint, address: bigint): string => {
   const high = Number(mask >> 32n);
   const mode = high & 1 ? '64-bit' : mask & 0x8000_0000n ? '31-bit' : '24-bit';
-  const parts = [mode, high & PSW.DAT ? 'DAT on' : 'DAT off', high & PSW.PROBLEM ? 'problem state' : 'supervisor', `cc ${Number((mask >> 44n) & 3n)}`];
+  const parts = [
+    mode,
+    high & PSW.DAT ? 'DAT on' : 'DAT off',
+    high & PSW.PROBLEM ? 'problem state' : 'supervisor',
+    `cc ${Number((mask >> 44n) & 3n)}`,
+  ];
   return `${mask.toString(16).padStart(16, '0')} ${address.toString(16).padStart(16, '0')}  (${parts.join(', ')})`;
 };

@@ -40,7 +40,7 @@ export const performIntercepted = (machine: Machine, vcpu: VirtualCpu): void => 
 };
 
 /** Length of the intercepted instruction, or of the EXECUTE whose target it was (spec/sie.md 4.7). */
-export const interceptedLength = (view: DataView, block: number): number => {
+const interceptedLength = (view: DataView, block: number): number => {
   const status = view.getUint8(block + SD.ICPTSTATUS);
   if (status & 0x01) return ((status & 0x60) >> 5) * 2;
   const first = view.getUint8(block + SD.IPA);

@@ -2,7 +2,6 @@ import { Configuration } from '../cpu/configuration.ts';
 import { type Exit, execute, injectProgram, interruptExternal } from '../cpu/execution.ts';
 import { FACILITIES } from '../cpu/facilities.ts';
 import { INTERCEPT, PGM, ProgramInterruption } from '../cpu/interruption.ts';
-import { CELL } from '../cpu/layout.ts';
 import { PROFILES, type Profile } from '../cpu/profile.ts';
 import { PSW, type Psw } from '../cpu/psw.ts';
 import { enterSie, leaveSie } from '../cpu/sie.ts';
@@ -64,6 +63,8 @@ export class Machine {
   readonly interceptions = new Map<number, number>();
   #outcome: Outcome | undefined;
   #interrupted = false;
+  /** What idle time has added to the configuration's clock, in instructions. */
+  #idle = 0;
   readonly #scheduler: Scheduler;
   readonly #layout: HostLayout;
   readonly #actions = new Map<bigint, Action[]>();
@@ -135,8 +136,6 @@ export class Machine {
   get instructions(): number {
     return this.configuration.elapsed - this.#idle;
   }
-  /** What idle time has added to the configuration's clock, in instructions. */
-  #idle = 0;
 
   /** Queues an external interruption for a CPU. */
   interruptExternally(vcpu: VirtualCpu, code: number, cpuAddress?: number, parameter?: number): void {
@@ -414,5 +413,3 @@ const VALIDITY_TEXT: Record<number, string> = {
   0x37: 'the prefix area cannot be accessed, because the host has discarded it or it lies outside storage',
   0x10: 'the prefix area lies outside guest storage',
 };
-
-export { CELL };

@@ -15,10 +15,11 @@ export const performEssa = (machine: Machine, vcpu: VirtualCpu, i: Instruction):
   const { view } = machine.configuration.storage;
   const ecb2 = machine.block(vcpu) + SD.ECB2;
   const interpreted = (view.getUint8(ecb2) & ECB2.CMMA) !== 0;
-  if (interpreted && drainList(machine, vcpu) > 0) return again(vcpu);
-  if (!interpreted && machine.options.essa === 'lazy') {
-    view.setUint8(ecb2, view.getUint8(ecb2) | ECB2.CMMA);
-    return again(vcpu);
+  const interpretNow = !interpreted && machine.options.essa === 'lazy';
+  if (interpretNow) view.setUint8(ecb2, view.getUint8(ecb2) | ECB2.CMMA);
+  if (interpretNow || (interpreted && drainList(machine, vcpu) > 0)) {
+    again(vcpu);
+    return;
   }
   const { cpu } = vcpu;
   const orc = checkOrc(cpu, i.m3);
@@ -38,7 +39,7 @@ const again = ({ cpu }: VirtualCpu): void => {
 };
 
 /** Releases every block on a CPU's list and empties it. @returns how many there were */
-export const drainList = (machine: Machine, vcpu: VirtualCpu): number => {
+const drainList = (machine: Machine, vcpu: VirtualCpu): number => {
   const { view } = machine.configuration.storage;
   const cbrlo = machine.block(vcpu) + SD.CBRLO;
   const list = machine.listPage(vcpu);
