@@ -1,12 +1,12 @@
 import { Cpu } from './cpu.ts';
 import { EventStream } from './events.ts';
 import { FACILITIES } from './facilities.ts';
-import { assignSlots, generateInterpreter, INVALID_SLOT, type InterpreterExports, SECOND_LEVEL } from './interpreter.ts';
+import { FORMATS } from './formats.ts';
 import { connect } from './imports.ts';
+import { assignSlots, generateInterpreter, INVALID_SLOT, type InterpreterExports, SECOND_LEVEL } from './interpreter.ts';
 import { CPU_BASE, CPU_SIZE, DISPATCH, DISPATCH_LAST, MAX_CPUS } from './layout.ts';
 import type { Profile } from './profile.ts';
 import { PROFILES } from './profile.ts';
-import { FORMATS } from './formats.ts';
 import type { Row } from './row.ts';
 import { ROWS } from './rows/index.ts';
 import { Storage } from './storage.ts';

@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration.ts';
 import { lengthOf } from './formats.ts';
 import { Instruction } from './instruction.ts';
-import { Interception, INTERCEPT, PGM, ProgramInterruption, type ProgramDetail } from './interruption.ts';
+import { INTERCEPT, Interception, PGM, type ProgramDetail, ProgramInterruption } from './interruption.ts';
 import { CELL, CPU_BASE, CPU_SIZE } from './layout.ts';
 import { controlRegister, type GuestMapping } from './levels.ts';
 import { addressMask, isInvalid, PSW, type Psw, SPACE } from './psw.ts';

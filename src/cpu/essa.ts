@@ -129,7 +129,10 @@ export const pageEntries = (cpu: Cpu, level: number, absolute: number): PageEntr
   const found = walkHost(cpu, level, absolute);
   const entry = found.entries.at(-1);
   if (entry?.table === 'page') {
-    return { pte: absoluteToOffset(cpu, level - 1, entry.address, true), pgste: absoluteToOffset(cpu, level - 1, entry.address + PGSTE_DISTANCE, true) };
+    return {
+      pte: absoluteToOffset(cpu, level - 1, entry.address, true),
+      pgste: absoluteToOffset(cpu, level - 1, entry.address + PGSTE_DISTANCE, true),
+    };
   }
   if (found.exception === 0) return undefined;
   const { high, low } = toHostVirtual(cpu.guests[level]!, absolute);
@@ -144,7 +147,14 @@ export const plan = (cpu: Cpu, orc: number, { pte, pgste }: PageEntries): Transi
 };
 
 /** Carries a planned request out on the entries. @returns the byte for R1. */
-export const applyEssa = (cpu: Cpu, level: number, orc: number, absolute: number, { pte, pgste }: PageEntries, planned: Transition): number => {
+export const applyEssa = (
+  cpu: Cpu,
+  level: number,
+  orc: number,
+  absolute: number,
+  { pte, pgste }: PageEntries,
+  planned: Transition,
+): number => {
   const { storage, events, profile, tlb } = cpu.configuration;
   const { view } = storage;
   const before = view.getInt32(pgste + 4);

@@ -1,5 +1,5 @@
 import { type Cpu, EARLY_AFTER_PROGRAM } from './cpu.ts';
-import { Interception, INTERCEPT, LOWCORE, nullifies, PGM, ProgramInterruption } from './interruption.ts';
+import { INTERCEPT, Interception, LOWCORE, nullifies, PGM, ProgramInterruption } from './interruption.ts';
 import { CELL } from './layout.ts';
 import { absoluteToOffset, controlRegister, SAVED, savedCell } from './levels.ts';
 import { PSW } from './psw.ts';
@@ -120,8 +120,12 @@ const intercept = (cpu: Cpu, code: number, address = cpu.psw.address): Exit | un
     const block = blockOf(cpu);
     const withInstruction = code === INTERCEPT.INSTRUCTION || code === INTERCEPT.OPERATION || code === INTERCEPT.PARTIAL;
     events.emit('interception', {
-      cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, code,
-      ipa: withInstruction ? view.getUint16(block + SD.IPA) : 0, ipb: withInstruction ? view.getUint32(block + SD.IPB) : 0,
+      cpu: cpu.index,
+      instruction: cpu.instructions,
+      level: cpu.level,
+      code,
+      ipa: withInstruction ? view.getUint16(block + SD.IPA) : 0,
+      ipb: withInstruction ? view.getUint32(block + SD.IPB) : 0,
       address,
     });
   }
@@ -307,7 +311,14 @@ export const injectProgram = (cpu: Cpu, fault: ProgramInterruption, ilc: number)
   swapPsw(cpu, 'program');
 };
 
-const announce = (cpu: Cpu, kind: 'program' | 'external' | 'svc' | 'restart', code: number, ilc: number, at: bigint, teid?: bigint): void => {
+const announce = (
+  cpu: Cpu,
+  kind: 'program' | 'external' | 'svc' | 'restart',
+  code: number,
+  ilc: number,
+  at: bigint,
+  teid?: bigint,
+): void => {
   const { events } = cpu.configuration;
   if (!events.wants('interruption')) return;
   const event = { cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, class: kind, code, ilc, at, oldPsw: cpu.psw };

@@ -1,7 +1,7 @@
 import type { Cpu } from './cpu.ts';
-import { lengthOf, FORMATS } from './formats.ts';
-import { Interception, INTERCEPT, PGM, ProgramInterruption } from './interruption.ts';
+import { FORMATS, lengthOf } from './formats.ts';
 import type { InterpreterImports } from './interpreter.ts';
+import { INTERCEPT, Interception, PGM, ProgramInterruption } from './interruption.ts';
 import { CELL, NO_WINDOW } from './layout.ts';
 import { STORAGE_OPERATION } from './meaning.ts';
 import type { Row } from './row.ts';
@@ -121,7 +121,15 @@ const fetchBytes = (cpu: Cpu, address: bigint, to: number): void => {
  * MVC, NC, OC, XC and CLC where an operand crosses a page end: one byte at a time, after both operands have been checked.
  * The comparison checks them whole too, though it may stop before their ends; the PoP allows that.
  */
-const storageToStorage = (cpu: Cpu, high1: number, low1: number, high2: number, low2: number, length: number, operation: number): number => {
+const storageToStorage = (
+  cpu: Cpu,
+  high1: number,
+  low1: number,
+  high2: number,
+  low2: number,
+  length: number,
+  operation: number,
+): number => {
   const comparing = operation === STORAGE_OPERATION.compare;
   const from = placeOf(cpu, high2, low2, length, ACCESS.LOAD, 2);
   const to = placeOf(cpu, high1, low1, length, comparing ? ACCESS.LOAD : ACCESS.STORE, 1);

@@ -1,5 +1,5 @@
 import type { Cpu } from './cpu.ts';
-import { FORMATS, type FieldName } from './formats.ts';
+import { type FieldName, FORMATS } from './formats.ts';
 import type { Row } from './row.ts';
 
 /** An instruction as a plain function sees it: its fields by name. One object serves a CPU; its contents change with each instruction. */

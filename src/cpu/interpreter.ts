@@ -1,4 +1,4 @@
-import { CELL, DISPATCH, DISPATCH_LAST, NO_WINDOW, TLB_FETCH, TLB_INDEX, WINDOW_LAST } from './layout.ts';
+import { CELL, DISPATCH, DISPATCH_LAST, TLB_FETCH, TLB_INDEX, WINDOW_LAST } from './layout.ts';
 import { type Flow, type Helpers, type I32, type I64, Meaning } from './meaning.ts';
 import type { Row } from './row.ts';
 import {
@@ -304,5 +304,3 @@ const writeExecute = (rowType: number, imports: Record<keyof InterpreterImports,
   fn.emit(localGet(source), IF, localGet(ip), localGet(length), OP.i32.add, localSet(source), OP.end, localGet(source));
   return fn;
 };
-
-export { NO_WINDOW };

@@ -40,7 +40,8 @@ export const controlRegister = (cpu: Cpu, level: number, n: number): bigint =>
   level === cpu.level ? cpu.cr[n]! : cpu.cell64(savedCell(level, SAVED.CR + 8 * n));
 
 /** The prefix of any level that is in progress on the CPU. */
-export const prefixOf = (cpu: Cpu, level: number): number => (level === cpu.level ? cpu.prefix : cpu.cell32(savedCell(level, SAVED.PREFIX)));
+export const prefixOf = (cpu: Cpu, level: number): number =>
+  level === cpu.level ? cpu.prefix : cpu.cell32(savedCell(level, SAVED.PREFIX));
 
 /** Reads table entries of a level, through the levels below. */
 class LevelReader implements TableReader {

@@ -55,7 +55,6 @@ export class Tlb {
   }
 }
 
-
 const ABSOLUTE_ENTRIES = 16384;
 /** Mapping numbers up to this fit a key together with a page number. */
 const LARGEST_MAPPING = 4095;

@@ -18,7 +18,7 @@ export const addOverflows = <V extends Integer>(m: Meaning, a: V, b: V, sum: V):
 const subtractOverflows = <V extends Integer>(m: Meaning, a: V, b: V, difference: V): I32 =>
   m.ltS(m.and(m.xor(a, b), m.xor(a, difference)), 0);
 
-const add =
+export const add =
   <V extends Integer>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) =>
   (m: Meaning): void => {
     const b = second(m);
@@ -28,7 +28,7 @@ const add =
     m.setCcOverflow(sum, addOverflows(m, a, b, sum));
   };
 
-const subtract =
+export const subtract =
   <V extends Integer>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) =>
   (m: Meaning): void => {
     const b = second(m);
@@ -95,7 +95,7 @@ const SUBTRACT: Row[] = [
 /** Bit 0 of the code: result not zero. Bit 1: carry, which in a subtraction means no borrow. */
 export const logicalCode = (m: Meaning, result: Integer, carry: I32): I32 => m.or(m.ne(result, 0), m.shl(carry, 1));
 
-const addLogical =
+export const addLogical =
   <V extends Integer>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) =>
   (m: Meaning): void => {
     const b = second(m);
@@ -104,7 +104,7 @@ const addLogical =
     m.setCc(logicalCode(m, sum, m.ltU(sum, b)));
   };
 
-const subtractLogical =
+export const subtractLogical =
   <V extends Integer>(width: Width<V>, second: Use<V>, first: Use<V> = width.first) =>
   (m: Meaning): void => {
     const b = second(m);

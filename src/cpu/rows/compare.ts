@@ -16,11 +16,11 @@ const halfwordRelativeUnsigned = (m: Meaning): I32 => m.load16(aligned(m, 2));
 
 const compare = <V extends Integer>(width: Width<V>, second: Use<V>) => compareValues(width.first, second);
 const compareLogical = <V extends Integer>(width: Width<V>, second: Use<V>) => compareValuesLogical(width.first, second);
-const compareValues =
+export const compareValues =
   <V extends Integer>(first: Use<V>, second: Use<V>) =>
   (m: Meaning): void =>
     m.setCc(m.ccCompareSigned(first(m), second(m)));
-const compareValuesLogical =
+export const compareValuesLogical =
   <V extends Integer>(first: Use<V>, second: Use<V>) =>
   (m: Meaning): void =>
     m.setCc(m.ccCompareUnsigned(first(m), second(m)));

@@ -9,6 +9,7 @@ import { CONTROL_REGISTERS } from './control-registers.ts';
 import { CONTROL_STORAGE } from './control-storage.ts';
 import { CONTROL_TIMING } from './control-timing.ts';
 import { DECIMAL } from './decimal.ts';
+import { HIGH_WORD } from './high-word.ts';
 import { INTERLOCKED } from './interlocked.ts';
 import { LOAD_STORE } from './load-store.ts';
 import { LOGICAL } from './logical.ts';
@@ -26,6 +27,7 @@ export const ROWS: readonly Row[] = [
   ...LOGICAL,
   ...SHIFT,
   ...INTERLOCKED,
+  ...HIGH_WORD,
   ...LONG_MOVES,
   ...STRINGS,
   ...DECIMAL,

@@ -104,7 +104,7 @@ const selectedBits = (m: Meaning): I64 => {
   return m.select(m.leU(start, end), m.and(fromStart, toEnd), m.or(fromStart, toEnd));
 };
 /** The rotate count is six bits, which is what a 64-bit rotation heeds. */
-const rotated = (m: Meaning): I64 => m.rotl(m.gr64('r2'), m.zeroExtend(m.unsigned('i5')));
+export const rotated = (m: Meaning): I64 => m.rotl(m.gr64('r2'), m.zeroExtend(m.unsigned('i5')));
 
 /** Bit 0 of I4: the bits that are not selected become zeros instead of staying. */
 const insertSelected = (m: Meaning): I64 => {

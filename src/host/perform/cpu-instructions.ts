@@ -1,3 +1,4 @@
+import { facilityList } from '../../cpu/facilities.ts';
 import { PGM } from '../../cpu/interruption.ts';
 import { CELL } from '../../cpu/layout.ts';
 import { absoluteToOffset } from '../../cpu/levels.ts';
@@ -53,13 +54,13 @@ const setClock: Performer = (machine, { cpu }, i) => {
 /** STORE FACILITY LIST: the first word of the list, at real 200. */
 const storeFacilityList: Performer = (machine, { cpu }) => {
   const offset = absoluteToOffset(cpu, 1, realToAbsolute(LOWCORE_STFL, cpu.prefix), true);
-  machine.configuration.storage.view.setUint32(offset, Number(facilityDoublewords(machine.configuration.facilities)[0]! >> 32n));
+  machine.configuration.storage.view.setUint32(offset, Number(facilityList(machine.configuration.facilities)[0]! >> 32n));
 };
 
 /** STORE FACILITY LIST EXTENDED: GR0 says how many doublewords there is room for, and learns how many there are. */
 const storeFacilityListExtended: Performer = (machine, { cpu }, i) => {
   cpu.needAligned(i.address(2), 8);
-  const list = facilityDoublewords(machine.configuration.facilities);
+  const list = facilityList(machine.configuration.facilities);
   const room = Number(cpu.gr[0]! & 0xffn) + 1;
   const bytes = new Uint8Array(8 * Math.min(room, list.length));
   const view = new DataView(bytes.buffer);
@@ -67,13 +68,6 @@ const storeFacilityListExtended: Performer = (machine, { cpu }, i) => {
   cpu.storeBytes(i.address(2), bytes);
   cpu.gr[0] = (cpu.gr[0]! & ~0xffn) | BigInt(list.length - 1);
   cpu.cc = room < list.length ? 3 : 0;
-};
-
-/** The facility list as doublewords, bit 0 leftmost. */
-const facilityDoublewords = (facilities: ReadonlySet<number>): bigint[] => {
-  const list = Array.from({ length: Math.floor(Math.max(...facilities) / 64) + 1 }, () => 0n);
-  for (const bit of facilities) list[Math.floor(bit / 64)]! |= 1n << BigInt(63 - (bit % 64));
-  return list;
 };
 
 /** TEST BLOCK clears the block that the second operand designates; there are no damaged blocks here. */
@@ -86,10 +80,25 @@ const testBlock: Performer = (machine, { cpu }, i) => {
   cpu.cc = 0;
 };
 
-/** Devices and the service processor are not there: condition code 3, not operational. */
+/** There are no devices and no service processor: condition code 3, not operational. */
 const notOperational: Performer = (_, { cpu }) => {
   cpu.cc = 3;
 };
+
+/** TEST PENDING INTERRUPTION: none is pending, condition code 0. */
+const nothingPending: Performer = (_, { cpu }) => {
+  cpu.cc = 0;
+};
+
+/** STORE CHANNEL REPORT WORD: there is none; zeros are stored with condition code 1. */
+const noChannelReport: Performer = (_, { cpu }, i) => {
+  cpu.needAligned(i.address(2), 4);
+  cpu.store(i.address(2), 4, 0n);
+  cpu.cc = 1;
+};
+
+/** SET CHANNEL MONITOR and SET ADDRESS LIMIT have nothing to act on. */
+const nothingToDo: Performer = () => {};
 
 export const CPU_INSTRUCTIONS: Readonly<Record<string, Performer>> = {
   spx: setPrefix,
@@ -101,6 +110,11 @@ export const CPU_INSTRUCTIONS: Readonly<Record<string, Performer>> = {
   stfle: storeFacilityListExtended,
   tb: testBlock,
   servc: notOperational,
+  chsc: notOperational,
+  tpi: nothingPending,
+  stcrw: noChannelReport,
+  schm: nothingToDo,
+  sal: nothingToDo,
   stsch: notOperational,
   msch: notOperational,
   ssch: notOperational,
