@@ -4,15 +4,8 @@ import type { PageState } from './events.ts';
 export const PGSTE_DISTANCE = 2048;
 
 /** Fields of the entry's high word: the guest's key while the page is invalid, and backups of reference and change bits. */
-export const PGSTE_HIGH = {
-  ACC: 0xf000_0000 | 0,
-  F: 0x0800_0000,
-  PCL: 0x0080_0000,
-  HR: 0x0040_0000,
-  HC: 0x0020_0000,
-  GR: 0x0004_0000,
-  GC: 0x0002_0000,
-} as const;
+// biome-ignore format: a table
+export const PGSTE_HIGH = { ACC: 0xf000_0000 | 0, F: 0x0800_0000, PCL: 0x0080_0000, HR: 0x0040_0000, HC: 0x0020_0000, GR: 0x0004_0000, GC: 0x0002_0000 } as const;
 
 /** Fields of the entry's low word. */
 export const PGSTE_LOW = { ZERO: 0x8000_0000 | 0, NODAT: 0x4000_0000, USAGE: 0x0300_0000, CMMA_DIRTY: 0x8000 } as const;

@@ -12,13 +12,8 @@ export const ACCESS = { FETCH: 0, LOAD: 1, STORE: 2 } as const;
 export type Access = (typeof ACCESS)[keyof typeof ACCESS];
 
 /** CR0, low word: bits 35 (low-address protection), 38 and 39 (fetch- and storage-protection override), 40 (EDAT), 43 (IEP). */
-export const CR0 = {
-  LOW_ADDRESS: 0x1000_0000,
-  FETCH_OVERRIDE: 0x0200_0000,
-  STORAGE_OVERRIDE: 0x0100_0000,
-  EDAT: 0x0080_0000,
-  IEP: 0x0010_0000,
-} as const;
+// biome-ignore format: a table
+export const CR0 = { LOW_ADDRESS: 0x1000_0000, FETCH_OVERRIDE: 0x0200_0000, STORAGE_OVERRIDE: 0x0100_0000, EDAT: 0x0080_0000, IEP: 0x0010_0000 } as const;
 
 /** What protected the storage, as bits 56, 60 and 61 of the TEID tell under enhanced suppression on protection 2. */
 export const PROTECTED_BY = { LOW_ADDRESS: 0x80, KEY: 0x08, DAT: 0x04, IEP: 0x84 } as const;

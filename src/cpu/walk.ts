@@ -44,28 +44,16 @@ export interface WalkOptions {
 }
 
 /** Address-space-control element bits, low word. */
-export const ASCE = {
-  ORIGIN: 0xffff_f000,
-  SUBSPACE: 0x200,
-  PRIVATE: 0x100,
-  STORAGE_ALTERATION: 0x80,
-  SPACE_SWITCH: 0x40,
-  REAL: 0x20,
-  TYPE: 0x0c,
-  LENGTH: 3,
-} as const;
+// biome-ignore format: a table
+export const ASCE = { ORIGIN: 0xffff_f000, SUBSPACE: 0x200, PRIVATE: 0x100, STORAGE_ALTERATION: 0x80, SPACE_SWITCH: 0x40, REAL: 0x20, TYPE: 0x0c, LENGTH: 3 } as const;
 /** Table entry bits, low word. */
 export const ENTRY = { FC: 0x400, PROTECTED: 0x200, IEP: 0x100, OFFSET: 0xc0, INVALID: 0x20, COMMON: 0x10, TYPE: 0x0c, LENGTH: 3 } as const;
 /** Page-table entry bits, low word. */
 export const PTE = { MUST_BE_ZERO: 0x800, INVALID: 0x400, PROTECTED: 0x200, IEP: 0x100 } as const;
 
 const TABLES = ['region first', 'region second', 'region third', 'segment'] as const;
-const NOT_TRANSLATED = [
-  PGM.REGION_FIRST_TRANSLATION,
-  PGM.REGION_SECOND_TRANSLATION,
-  PGM.REGION_THIRD_TRANSLATION,
-  PGM.SEGMENT_TRANSLATION,
-] as const;
+// biome-ignore format: a table
+const NOT_TRANSLATED = [PGM.REGION_FIRST_TRANSLATION, PGM.REGION_SECOND_TRANSLATION, PGM.REGION_THIRD_TRANSLATION, PGM.SEGMENT_TRANSLATION] as const;
 const REGION_THIRD = 2;
 const SEGMENT = 3;
 

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { loadProgram } from '../../src/cli/load.ts';
 import { assemble } from '../../src/guest/assembler/assemble.ts';
 import { writeElf } from '../../src/guest/elf-writer.ts';
-import { loadProgram } from '../../src/cli/load.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'zhint-load-'));
 afterAll(() => rmSync(directory, { recursive: true }));

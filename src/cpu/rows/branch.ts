@@ -63,10 +63,9 @@ const linkWithCode = (m: Meaning, target: I64, taken: I32): void => {
   m.branchToIf(taken, target);
 };
 
+// biome-ignore format: one row a line
 const BRANCHES: Row[] = [
-  row('07', 'bcr', 'RR', 'BRANCH ON CONDITION', { ...HOT, operands: 'm1,r2' }, (m) =>
-    m.branchToIf(m.and(m.ne(mask(m), 0), unlessZero(m)), m.gr64('r2')),
-  ),
+  row('07', 'bcr', 'RR', 'BRANCH ON CONDITION', { ...HOT, operands: 'm1,r2' }, (m) => m.branchToIf(m.and(m.ne(mask(m), 0), unlessZero(m)), m.gr64('r2'))),
   row('47', 'bc', 'RX-b', 'BRANCH ON CONDITION', HOT, (m) => toAddress(m, mask)),
   row('a74', 'brc', 'RI-c', 'BRANCH RELATIVE ON CONDITION', HOT, (m) => m.branchRelativeIf(mask(m), 'i2')),
   row('c04', 'brcl', 'RIL-c', 'BRANCH RELATIVE ON CONDITION LONG', HOT, (m) => m.branchRelativeIf(mask(m), 'i2')),
@@ -92,6 +91,7 @@ const BRANCHES: Row[] = [
   row('ec45', 'brxlg', 'RIE-e', 'BRANCH RELATIVE ON INDEX LOW OR EQUAL (64)', {}, (m) => m.branchRelativeIf(index64(m, false), 'i2')),
 ];
 
+// biome-ignore format: one row a line
 const LINKS: Row[] = [
   row('0d', 'basr', 'RR', 'BRANCH AND SAVE', HOT, link),
   row('4d', 'bas', 'RX-a', 'BRANCH AND SAVE', {}, (m) => {
@@ -139,6 +139,7 @@ const branchTo =
 const RIE_LOGICAL = { operands: 'r1,u2,m3,j4' } as const;
 const RIS_LOGICAL = { operands: 'r1,u2,m3,d4(b4)' } as const;
 
+// biome-ignore format: one row a line
 const COMPARE_AND_BRANCH: Row[] = [
   row('ec76', 'crj', 'RIE-b', 'COMPARE AND BRANCH RELATIVE (32)', { ...GIE, ...HOT }, branchRelative(compare.registers32)),
   row('ec64', 'cgrj', 'RIE-b', 'COMPARE AND BRANCH RELATIVE (64)', { ...GIE, ...HOT }, branchRelative(compare.registers64)),
@@ -146,46 +147,19 @@ const COMPARE_AND_BRANCH: Row[] = [
   row('ec65', 'clgrj', 'RIE-b', 'COMPARE LOGICAL AND BRANCH RELATIVE (64)', { ...GIE, ...HOT }, branchRelative(compare.logicalRegisters64)),
   row('ec7e', 'cij', 'RIE-c', 'COMPARE IMMEDIATE AND BRANCH RELATIVE (32<8)', { ...GIE, ...HOT }, branchRelative(compare.immediate32)),
   row('ec7c', 'cgij', 'RIE-c', 'COMPARE IMMEDIATE AND BRANCH RELATIVE (64<8)', { ...GIE, ...HOT }, branchRelative(compare.immediate64)),
-  row(
-    'ec7f',
-    'clij',
-    'RIE-c',
-    'COMPARE LOGICAL IMMEDIATE AND BRANCH RELATIVE (32<8)',
-    { ...GIE, ...HOT, ...RIE_LOGICAL },
-    branchRelative(compare.logicalImmediate32),
-  ),
-  row(
-    'ec7d',
-    'clgij',
-    'RIE-c',
-    'COMPARE LOGICAL IMMEDIATE AND BRANCH RELATIVE (64<8)',
-    { ...GIE, ...HOT, ...RIE_LOGICAL },
-    branchRelative(compare.logicalImmediate64),
-  ),
+  row('ec7f', 'clij', 'RIE-c', 'COMPARE LOGICAL IMMEDIATE AND BRANCH RELATIVE (32<8)', { ...GIE, ...HOT, ...RIE_LOGICAL }, branchRelative(compare.logicalImmediate32)),
+  row('ec7d', 'clgij', 'RIE-c', 'COMPARE LOGICAL IMMEDIATE AND BRANCH RELATIVE (64<8)', { ...GIE, ...HOT, ...RIE_LOGICAL }, branchRelative(compare.logicalImmediate64)),
   row('ecf6', 'crb', 'RRS', 'COMPARE AND BRANCH (32)', GIE, branchTo(compare.registers32)),
   row('ece4', 'cgrb', 'RRS', 'COMPARE AND BRANCH (64)', GIE, branchTo(compare.registers64)),
   row('ecf7', 'clrb', 'RRS', 'COMPARE LOGICAL AND BRANCH (32)', GIE, branchTo(compare.logicalRegisters32)),
   row('ece5', 'clgrb', 'RRS', 'COMPARE LOGICAL AND BRANCH (64)', GIE, branchTo(compare.logicalRegisters64)),
   row('ecfe', 'cib', 'RIS', 'COMPARE IMMEDIATE AND BRANCH (32<8)', GIE, branchTo(compare.immediate32)),
   row('ecfc', 'cgib', 'RIS', 'COMPARE IMMEDIATE AND BRANCH (64<8)', GIE, branchTo(compare.immediate64)),
-  row(
-    'ecff',
-    'clib',
-    'RIS',
-    'COMPARE LOGICAL IMMEDIATE AND BRANCH (32<8)',
-    { ...GIE, ...RIS_LOGICAL },
-    branchTo(compare.logicalImmediate32),
-  ),
-  row(
-    'ecfd',
-    'clgib',
-    'RIS',
-    'COMPARE LOGICAL IMMEDIATE AND BRANCH (64<8)',
-    { ...GIE, ...RIS_LOGICAL },
-    branchTo(compare.logicalImmediate64),
-  ),
+  row('ecff', 'clib', 'RIS', 'COMPARE LOGICAL IMMEDIATE AND BRANCH (32<8)', { ...GIE, ...RIS_LOGICAL }, branchTo(compare.logicalImmediate32)),
+  row('ecfd', 'clgib', 'RIS', 'COMPARE LOGICAL IMMEDIATE AND BRANCH (64<8)', { ...GIE, ...RIS_LOGICAL }, branchTo(compare.logicalImmediate64)),
 ];
 
+// biome-ignore format: one row a line
 const EXECUTES: Row[] = [
   row('44', 'ex', 'RX-a', 'EXECUTE', HOT, (m) => m.execute(m.address(2), modifier(m))),
   row('c60', 'exrl', 'RIL-b', 'EXECUTE RELATIVE LONG', { facility: 35, ...HOT }, (m) => m.execute(m.relativeAddress('i2'), modifier(m))),

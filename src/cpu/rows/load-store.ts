@@ -14,6 +14,7 @@ const load64 =
     m.setGr64('r1', value(m));
 
 /** Loads of general registers without condition code. */
+// biome-ignore format: one row a line
 const LOADS: Row[] = [
   row('18', 'lr', 'RR', 'LOAD (32)', HOT, load32(second32.register)),
   row('b904', 'lgr', 'RRE', 'LOAD (64)', HOT, load64(second64.register)),
@@ -27,134 +28,22 @@ const LOADS: Row[] = [
   row('48', 'lh', 'RX-a', 'LOAD HALFWORD (32<16)', {}, load32(second32.halfwordStorage)),
   row('e378', 'lhy', 'RXY-a', 'LOAD HALFWORD (32<16)', {}, load32(second32.halfwordStorage)),
   row('e315', 'lgh', 'RXY-a', 'LOAD HALFWORD (64<16)', {}, load64(second64.halfwordStorage)),
-  row(
-    'e395',
-    'llh',
-    'RXY-a',
-    'LOAD LOGICAL HALFWORD (32<16)',
-    HOT,
-    load32((m) => m.load16(m.address(2))),
-  ),
-  row(
-    'e391',
-    'llgh',
-    'RXY-a',
-    'LOAD LOGICAL HALFWORD (64<16)',
-    HOT,
-    load64((m) => m.zeroExtend(m.load16(m.address(2)))),
-  ),
-  row(
-    'e376',
-    'lb',
-    'RXY-a',
-    'LOAD BYTE (32<8)',
-    {},
-    load32((m) => m.signExtend8(m.load8(m.address(2)))),
-  ),
-  row(
-    'e377',
-    'lgb',
-    'RXY-a',
-    'LOAD BYTE (64<8)',
-    {},
-    load64((m) => m.signExtend(m.signExtend8(m.load8(m.address(2))))),
-  ),
-  row(
-    'e394',
-    'llc',
-    'RXY-a',
-    'LOAD LOGICAL CHARACTER (32<8)',
-    HOT,
-    load32((m) => m.load8(m.address(2))),
-  ),
-  row(
-    'e390',
-    'llgc',
-    'RXY-a',
-    'LOAD LOGICAL CHARACTER (64<8)',
-    HOT,
-    load64((m) => m.zeroExtend(m.load8(m.address(2)))),
-  ),
-  row(
-    'e317',
-    'llgt',
-    'RXY-a',
-    'LOAD LOGICAL THIRTY ONE BITS (64<31)',
-    {},
-    load64((m) => m.and(second64.storageUnsigned(m), 0x7fff_ffff)),
-  ),
-  row(
-    'b917',
-    'llgtr',
-    'RRE',
-    'LOAD LOGICAL THIRTY ONE BITS (64<31)',
-    {},
-    load64((m) => m.and(m.gr64('r2'), 0x7fff_ffff)),
-  ),
-  row(
-    'b926',
-    'lbr',
-    'RRE',
-    'LOAD BYTE (32<8)',
-    {},
-    load32((m) => m.signExtend8(m.gr32('r2'))),
-  ),
-  row(
-    'b906',
-    'lgbr',
-    'RRE',
-    'LOAD BYTE (64<8)',
-    {},
-    load64((m) => m.signExtend(m.signExtend8(m.gr32('r2')))),
-  ),
-  row(
-    'b927',
-    'lhr',
-    'RRE',
-    'LOAD HALFWORD (32<16)',
-    {},
-    load32((m) => m.signExtend16(m.gr32('r2'))),
-  ),
-  row(
-    'b907',
-    'lghr',
-    'RRE',
-    'LOAD HALFWORD (64<16)',
-    {},
-    load64((m) => m.signExtend(m.signExtend16(m.gr32('r2')))),
-  ),
-  row(
-    'b994',
-    'llcr',
-    'RRE',
-    'LOAD LOGICAL CHARACTER (32<8)',
-    HOT,
-    load32((m) => m.and(m.gr32('r2'), 0xff)),
-  ),
-  row(
-    'b984',
-    'llgcr',
-    'RRE',
-    'LOAD LOGICAL CHARACTER (64<8)',
-    HOT,
-    load64((m) => m.and(m.gr64('r2'), 0xff)),
-  ),
-  row(
-    'b995',
-    'llhr',
-    'RRE',
-    'LOAD LOGICAL HALFWORD (32<16)',
-    {},
-    load32((m) => m.and(m.gr32('r2'), 0xffff)),
-  ),
-  row(
-    'b985',
-    'llghr',
-    'RRE',
-    'LOAD LOGICAL HALFWORD (64<16)',
-    {},
-    load64((m) => m.and(m.gr64('r2'), 0xffff)),
-  ),
+  row('e395', 'llh', 'RXY-a', 'LOAD LOGICAL HALFWORD (32<16)', HOT, load32((m) => m.load16(m.address(2)))),
+  row('e391', 'llgh', 'RXY-a', 'LOAD LOGICAL HALFWORD (64<16)', HOT, load64((m) => m.zeroExtend(m.load16(m.address(2))))),
+  row('e376', 'lb', 'RXY-a', 'LOAD BYTE (32<8)', {}, load32((m) => m.signExtend8(m.load8(m.address(2))))),
+  row('e377', 'lgb', 'RXY-a', 'LOAD BYTE (64<8)', {}, load64((m) => m.signExtend(m.signExtend8(m.load8(m.address(2)))))),
+  row('e394', 'llc', 'RXY-a', 'LOAD LOGICAL CHARACTER (32<8)', HOT, load32((m) => m.load8(m.address(2)))),
+  row('e390', 'llgc', 'RXY-a', 'LOAD LOGICAL CHARACTER (64<8)', HOT, load64((m) => m.zeroExtend(m.load8(m.address(2))))),
+  row('e317', 'llgt', 'RXY-a', 'LOAD LOGICAL THIRTY ONE BITS (64<31)', {}, load64((m) => m.and(second64.storageUnsigned(m), 0x7fff_ffff))),
+  row('b917', 'llgtr', 'RRE', 'LOAD LOGICAL THIRTY ONE BITS (64<31)', {}, load64((m) => m.and(m.gr64('r2'), 0x7fff_ffff))),
+  row('b926', 'lbr', 'RRE', 'LOAD BYTE (32<8)', {}, load32((m) => m.signExtend8(m.gr32('r2')))),
+  row('b906', 'lgbr', 'RRE', 'LOAD BYTE (64<8)', {}, load64((m) => m.signExtend(m.signExtend8(m.gr32('r2'))))),
+  row('b927', 'lhr', 'RRE', 'LOAD HALFWORD (32<16)', {}, load32((m) => m.signExtend16(m.gr32('r2')))),
+  row('b907', 'lghr', 'RRE', 'LOAD HALFWORD (64<16)', {}, load64((m) => m.signExtend(m.signExtend16(m.gr32('r2'))))),
+  row('b994', 'llcr', 'RRE', 'LOAD LOGICAL CHARACTER (32<8)', HOT, load32((m) => m.and(m.gr32('r2'), 0xff))),
+  row('b984', 'llgcr', 'RRE', 'LOAD LOGICAL CHARACTER (64<8)', HOT, load64((m) => m.and(m.gr64('r2'), 0xff))),
+  row('b995', 'llhr', 'RRE', 'LOAD LOGICAL HALFWORD (32<16)', {}, load32((m) => m.and(m.gr32('r2'), 0xffff))),
+  row('b985', 'llghr', 'RRE', 'LOAD LOGICAL HALFWORD (64<16)', {}, load64((m) => m.and(m.gr64('r2'), 0xffff))),
   row('a78', 'lhi', 'RI-a', 'LOAD HALFWORD IMMEDIATE (32<16)', HOT, load32(second32.immediate)),
   row('a79', 'lghi', 'RI-a', 'LOAD HALFWORD IMMEDIATE (64<16)', HOT, load64(second64.immediate)),
   row('c01', 'lgfi', 'RIL-a', 'LOAD IMMEDIATE (64<32)', HOT, load64(second64.immediate)),
@@ -164,18 +53,12 @@ const LOADS: Row[] = [
   row('c4e', 'llgfrl', 'RIL-b', 'LOAD LOGICAL RELATIVE LONG (64<32)', {}, load64(second64.relativeUnsigned)),
   row('c45', 'lhrl', 'RIL-b', 'LOAD HALFWORD RELATIVE LONG (32<16)', {}, load32(second32.relativeHalfword)),
   row('c44', 'lghrl', 'RIL-b', 'LOAD HALFWORD RELATIVE LONG (64<16)', {}, load64(second64.relativeHalfword)),
-  row(
-    'c42',
-    'llhrl',
-    'RIL-b',
-    'LOAD LOGICAL HALFWORD RELATIVE LONG (32<16)',
-    {},
-    load32((m) => m.load16(aligned(m, 2))),
-  ),
+  row('c42', 'llhrl', 'RIL-b', 'LOAD LOGICAL HALFWORD RELATIVE LONG (32<16)', {}, load32((m) => m.load16(aligned(m, 2)))),
   row('c46', 'llghrl', 'RIL-b', 'LOAD LOGICAL HALFWORD RELATIVE LONG (64<16)', {}, load64(second64.relativeHalfwordUnsigned)),
 ];
 
 /** Addresses. LARL and LAE form them; so do LA and LAY. */
+// biome-ignore format: one row a line
 const ADDRESSES: Row[] = [
   row('41', 'la', 'RX-a', 'LOAD ADDRESS', HOT, (m) => loadAddress(m, m.address(2))),
   row('e371', 'lay', 'RXY-a', 'LOAD ADDRESS', HOT, (m) => loadAddress(m, m.address(2))),
@@ -191,6 +74,7 @@ const loadAddress = (m: Meaning, address: ReturnType<Meaning['gr64']>): void => 
   );
 };
 
+// biome-ignore format: one row a line
 const STORES: Row[] = [
   row('50', 'st', 'RX-a', 'STORE (32)', HOT, (m) => m.store32(m.address(2), m.gr32('r1'))),
   row('e350', 'sty', 'RXY-a', 'STORE (32)', HOT, (m) => m.store32(m.address(2), m.gr32('r1'))),
@@ -240,71 +124,16 @@ const storeAccess = (m: Meaning): void => {
   m.writeBlock(address, m.mul(count(m), 4), (to) => each(m, (register, index) => m.poke32(m.add(to, m.mul(index, 4)), m.arAt(register))));
 };
 
+// biome-ignore format: one row a line
 const MULTIPLE: Row[] = [
-  row(
-    '98',
-    'lm',
-    'RS-a',
-    'LOAD MULTIPLE (32)',
-    {},
-    loadMultiple(4, (m, r, at) => m.setGr32At(r, m.peek32(at))),
-  ),
-  row(
-    'eb98',
-    'lmy',
-    'RSY-a',
-    'LOAD MULTIPLE (32)',
-    {},
-    loadMultiple(4, (m, r, at) => m.setGr32At(r, m.peek32(at))),
-  ),
-  row(
-    'eb04',
-    'lmg',
-    'RSY-a',
-    'LOAD MULTIPLE (64)',
-    HOT,
-    loadMultiple(8, (m, r, at) => m.setGr64At(r, m.peek64(at))),
-  ),
-  row(
-    'eb96',
-    'lmh',
-    'RSY-a',
-    'LOAD MULTIPLE HIGH',
-    {},
-    loadMultiple(4, (m, r, at) => m.setGrHighAt(r, m.peek32(at))),
-  ),
-  row(
-    '90',
-    'stm',
-    'RS-a',
-    'STORE MULTIPLE (32)',
-    {},
-    storeMultiple(4, (m, r, at) => m.poke32(at, m.low(m.grAt(r)))),
-  ),
-  row(
-    'eb90',
-    'stmy',
-    'RSY-a',
-    'STORE MULTIPLE (32)',
-    {},
-    storeMultiple(4, (m, r, at) => m.poke32(at, m.low(m.grAt(r)))),
-  ),
-  row(
-    'eb24',
-    'stmg',
-    'RSY-a',
-    'STORE MULTIPLE (64)',
-    HOT,
-    storeMultiple(8, (m, r, at) => m.poke64(at, m.grAt(r))),
-  ),
-  row(
-    'eb26',
-    'stmh',
-    'RSY-a',
-    'STORE MULTIPLE HIGH',
-    {},
-    storeMultiple(4, (m, r, at) => m.poke32(at, m.high(m.grAt(r)))),
-  ),
+  row('98', 'lm', 'RS-a', 'LOAD MULTIPLE (32)', {}, loadMultiple(4, (m, r, at) => m.setGr32At(r, m.peek32(at)))),
+  row('eb98', 'lmy', 'RSY-a', 'LOAD MULTIPLE (32)', {}, loadMultiple(4, (m, r, at) => m.setGr32At(r, m.peek32(at)))),
+  row('eb04', 'lmg', 'RSY-a', 'LOAD MULTIPLE (64)', HOT, loadMultiple(8, (m, r, at) => m.setGr64At(r, m.peek64(at)))),
+  row('eb96', 'lmh', 'RSY-a', 'LOAD MULTIPLE HIGH', {}, loadMultiple(4, (m, r, at) => m.setGrHighAt(r, m.peek32(at)))),
+  row('90', 'stm', 'RS-a', 'STORE MULTIPLE (32)', {}, storeMultiple(4, (m, r, at) => m.poke32(at, m.low(m.grAt(r))))),
+  row('eb90', 'stmy', 'RSY-a', 'STORE MULTIPLE (32)', {}, storeMultiple(4, (m, r, at) => m.poke32(at, m.low(m.grAt(r))))),
+  row('eb24', 'stmg', 'RSY-a', 'STORE MULTIPLE (64)', HOT, storeMultiple(8, (m, r, at) => m.poke64(at, m.grAt(r)))),
+  row('eb26', 'stmh', 'RSY-a', 'STORE MULTIPLE HIGH', {}, storeMultiple(4, (m, r, at) => m.poke32(at, m.high(m.grAt(r))))),
   row('9a', 'lam', 'RS-a', 'LOAD ACCESS MULTIPLE', { operands: 'a1,a3,d2(b2)' }, loadAccess),
   row('eb9a', 'lamy', 'RSY-a', 'LOAD ACCESS MULTIPLE', { operands: 'a1,a3,d2(b2)' }, loadAccess),
   row('9b', 'stam', 'RS-a', 'STORE ACCESS MULTIPLE', { operands: 'a1,a3,d2(b2)' }, storeAccess),
@@ -315,6 +144,7 @@ const MULTIPLE: Row[] = [
 ];
 
 /** Byte-reversed forms. */
+// biome-ignore format: one row a line
 const REVERSED: Row[] = [
   row('b91f', 'lrvr', 'RRE', 'LOAD REVERSED (32)', {}, (m) => m.setGr32('r1', m.swap32(m.gr32('r2')))),
   row('b90f', 'lrvgr', 'RRE', 'LOAD REVERSED (64)', {}, (m) => m.setGr64('r1', m.swap64(m.gr64('r2')))),
@@ -335,41 +165,14 @@ const onCondition =
   (body: (m: Meaning) => void) =>
   (m: Meaning): void =>
     m.if(m.ccMatches(m.unsigned('m3')), () => body(m));
+// biome-ignore format: one row a line
 const CONDITIONAL: Row[] = [
   row('b9f2', 'locr', 'RRF-c', 'LOAD ON CONDITION (32)', { facility: LOAD_STORE_ON_CONDITION_1 }, onCondition(load32(second32.register))),
   row('b9e2', 'locgr', 'RRF-c', 'LOAD ON CONDITION (64)', { facility: LOAD_STORE_ON_CONDITION_1 }, onCondition(load64(second64.register))),
-  row(
-    'ebf2',
-    'loc',
-    'RSY-b',
-    'LOAD ON CONDITION (32)',
-    { facility: LOAD_STORE_ON_CONDITION_1, operands: 'r1,d2(b2),m3' },
-    onCondition(load32(second32.storage)),
-  ),
-  row(
-    'ebe2',
-    'locg',
-    'RSY-b',
-    'LOAD ON CONDITION (64)',
-    { facility: LOAD_STORE_ON_CONDITION_1, operands: 'r1,d2(b2),m3' },
-    onCondition(load64(second64.storage)),
-  ),
-  row(
-    'ebf3',
-    'stoc',
-    'RSY-b',
-    'STORE ON CONDITION (32)',
-    { facility: LOAD_STORE_ON_CONDITION_1, operands: 'r1,d2(b2),m3' },
-    onCondition((m) => m.store32(m.address(2), m.gr32('r1'))),
-  ),
-  row(
-    'ebe3',
-    'stocg',
-    'RSY-b',
-    'STORE ON CONDITION (64)',
-    { facility: LOAD_STORE_ON_CONDITION_1, operands: 'r1,d2(b2),m3' },
-    onCondition((m) => m.store64(m.address(2), m.gr64('r1'))),
-  ),
+  row('ebf2', 'loc', 'RSY-b', 'LOAD ON CONDITION (32)', { facility: LOAD_STORE_ON_CONDITION_1, operands: 'r1,d2(b2),m3' }, onCondition(load32(second32.storage))),
+  row('ebe2', 'locg', 'RSY-b', 'LOAD ON CONDITION (64)', { facility: LOAD_STORE_ON_CONDITION_1, operands: 'r1,d2(b2),m3' }, onCondition(load64(second64.storage))),
+  row('ebf3', 'stoc', 'RSY-b', 'STORE ON CONDITION (32)', { facility: LOAD_STORE_ON_CONDITION_1, operands: 'r1,d2(b2),m3' }, onCondition((m) => m.store32(m.address(2), m.gr32('r1')))),
+  row('ebe3', 'stocg', 'RSY-b', 'STORE ON CONDITION (64)', { facility: LOAD_STORE_ON_CONDITION_1, operands: 'r1,d2(b2),m3' }, onCondition((m) => m.store64(m.address(2), m.gr64('r1')))),
 ];
 
 export const LOAD_STORE: readonly Row[] = [...LOADS, ...ADDRESSES, ...STORES, ...MULTIPLE, ...REVERSED, ...CONDITIONAL];
