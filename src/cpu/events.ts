@@ -29,12 +29,13 @@ type Listener<K extends keyof Events> = (event: Events[K]) => void;
 
 /** The typed event stream. With no subscriber of a kind, {@link wants} is false and nothing is made. */
 export class EventStream {
-  readonly #listeners: { [K in keyof Events]?: Listener<K>[] } = {};
+  readonly #listeners = new Map<keyof Events, Listener<never>[]>();
 
   /** Subscribes; the returned function ends the subscription. */
   on<K extends keyof Events>(kind: K, listener: Listener<K>): () => void {
-    const list = (this.#listeners[kind] ??= []) as Listener<K>[];
+    const list = this.#listeners.get(kind) ?? [];
     list.push(listener);
+    this.#listeners.set(kind, list);
     return () => {
       const at = list.indexOf(listener);
       if (at >= 0) list.splice(at, 1);
@@ -42,10 +43,10 @@ export class EventStream {
   }
 
   wants(kind: keyof Events): boolean {
-    return (this.#listeners[kind]?.length ?? 0) > 0;
+    return (this.#listeners.get(kind)?.length ?? 0) > 0;
   }
 
   emit<K extends keyof Events>(kind: K, event: Events[K]): void {
-    for (const listener of this.#listeners[kind] ?? []) (listener as Listener<K>)(event);
+    for (const listener of this.#listeners.get(kind) ?? []) (listener as Listener<K>)(event);
   }
 }

@@ -115,7 +115,7 @@ const mappingOf = (cpu: Cpu, host: number, stateDescription: HostAbsolute, { mso
 
 const saveHost = (cpu: Cpu, level: number): void => {
   const save = (field: number, value: bigint): void => cpu.setCell64(savedCell(level, field), value);
-  cpu.cr.forEach((value, n) => save(SAVED.CR + 8 * n, value));
+  for (const [n, value] of cpu.cr.entries()) save(SAVED.CR + 8 * n, value);
   const { mask, address } = cpu.psw;
   save(SAVED.PSW_MASK, mask);
   save(SAVED.PSW_IA, address);

@@ -112,9 +112,7 @@ const memoryByKey = remembering((key) => [key % 256, 0, ...unsigned(Math.floor(k
 export const MEMORY_COPY = [0xfc, 10, 0, 0];
 
 /** Reverses the eight bytes of the i64 on the stack: splat, `i8x16.swizzle`, extract. One `pshufb` on x86. */
-export const SWAP64 = [
-  0xfd, 0x12, 0xfd, 0x0c, 7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0, 0xfd, 0x0e, 0xfd, 0x1d, 0,
-];
+export const SWAP64 = [0xfd, 0x12, 0xfd, 0x0c, 7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0, 0xfd, 0x0e, 0xfd, 0x1d, 0];
 
 /** Bytes that grow at the end. */
 class Bytes {
@@ -234,7 +232,14 @@ export class ModuleWriter {
   }
 
   build(memoryPages: { initial: number; maximum: number }): Uint8Array<ArrayBuffer> {
-    const memoryImport = [...text('env'), ...text('memory'), 0x02, 0x01, ...unsigned(memoryPages.initial), ...unsigned(memoryPages.maximum)];
+    const memoryImport = [
+      ...text('env'),
+      ...text('memory'),
+      0x02,
+      0x01,
+      ...unsigned(memoryPages.initial),
+      ...unsigned(memoryPages.maximum),
+    ];
     const types = this.#functions.map((fn) => unsigned(this.type(fn.params, fn.results)));
     const size = unsigned(this.#table.length);
     const sections: [number, ArrayLike<number>][] = [
