@@ -1,4 +1,4 @@
-import { CELL, DISPATCH, DISPATCH_LAST, TLB_FETCH, TLB_INDEX, WINDOW_LAST } from './layout.ts';
+import { CELL, DISPATCH, DISPATCH_LAST, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG, WINDOW_LAST } from './layout.ts';
 import { type Flow, type Helpers, type I32, type I64, Meaning } from './meaning.ts';
 import type { Row } from './row.ts';
 import {
@@ -247,8 +247,8 @@ const lookupSlot = (ip: number, slot: number): number[] => [
 
 /** Looks an instruction page up in the fetch TLB: locals `address` (i64) and `entry` (i32) → i32 on the stack, nonzero for a hit. */
 const fetchHit = (address: number, entry: number): number[] => [
-  ...localGet(address), OP.i32.wrap, ...i32Const(8), OP.i32.shr_u, ...i32Const(TLB_INDEX), OP.i32.and, ...localSet(entry),
-  ...localGet(entry), ...memory(MEM.i64.load, TLB_FETCH),
+  ...localGet(address), OP.i32.wrap, ...i32Const(TLB_SHIFT), OP.i32.shr_u, ...i32Const(TLB_INDEX), OP.i32.and, ...localSet(entry),
+  ...localGet(entry), ...memory(MEM.i64.load, TLB + TLB_TAG.fetch),
   ...localGet(address), ...i64Const(-4096n), OP.i64.and, ...localGet(0), ...memory(MEM.i64.load, CELL.CONTEXT_FETCH), OP.i64.or, OP.i64.eq,
   // The instruction must end within the page and begin at an even address.
   ...localGet(address), OP.i32.wrap, ...i32Const(4095), OP.i32.and, ...i32Const(WINDOW_LAST), OP.i32.le_u, OP.i32.and,
@@ -263,7 +263,7 @@ const writeEnter = (imports: Record<keyof InterpreterImports, number>): Function
   const offset = fn.local('i32');
   fn.emit(localGet(0), memory(MEM.i64.load, CELL.PSW_IA), localSet(address));
   fn.emit(fetchHit(address, entry), IF);
-  fn.emit(localGet(address), OP.i32.wrap, localGet(entry), memory(MEM.i32.load, TLB_FETCH + 8), OP.i32.add, localSet(offset));
+  fn.emit(localGet(address), OP.i32.wrap, localGet(entry), memory(MEM.i32.load, TLB + TLB_DELTA), OP.i32.add, localSet(offset));
   fn.emit(localGet(0), localGet(offset), i32Const(-4096), OP.i32.and, memory(MEM.i32.store, CELL.WINDOW));
   fn.emit(localGet(0), localGet(address), localGet(offset), OP.i64.extend_i32_u, OP.i64.sub, memory(MEM.i64.store, CELL.WINDOW_DELTA));
   fn.emit(localGet(offset), OP.return, OP.end);
@@ -287,7 +287,7 @@ const writeExecute = (rowType: number, imports: Record<keyof InterpreterImports,
   // Specification for an odd target comes first (PoP, "EXECUTE").
   fn.emit(localGet(target), OP.i32.wrap, i32Const(1), OP.i32.and, IF, check(0x06), OP.end);
   fn.emit(fetchHit(target, entry), IF);
-  fn.emit(localGet(target), OP.i32.wrap, localGet(entry), memory(MEM.i32.load, TLB_FETCH + 8), OP.i32.add, localSet(source), ELSE);
+  fn.emit(localGet(target), OP.i32.wrap, localGet(entry), memory(MEM.i32.load, TLB + TLB_DELTA), OP.i32.add, localSet(source), ELSE);
   fn.emit(localGet(cpu), localGet(target), OP.i32.wrap, localGet(target), i64Const(32n), OP.i64.shr_u, OP.i32.wrap);
   fn.emit(call(imports.fetchTarget), localSet(source), OP.end);
   fn.emit(localGet(cpu), i32Const(CELL.EXECUTE_BYTES), OP.i32.add, localSet(bytes));

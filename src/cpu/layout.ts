@@ -4,7 +4,7 @@
  *     0x000000  guard: nothing lives here, so that a zero offset is never valid
  *     0x001000  dispatch tables: halfword → slot, and the second level for opcodes that end in byte 5
  *     0x040000  CPU blocks, {@link CPU_SIZE} each
- *     0x0c0000  software TLBs: fetch, read, write
+ *     0x0c0000  software TLB
  *     0x200000  storage keys, a byte for each 4 KiB frame of host storage
  *     0x300000  host absolute storage, in natural (big-endian) byte order
  *
@@ -19,15 +19,19 @@ export const CPU_BASE = 0x40000;
 export const CPU_SIZE = 0x2000;
 export const MAX_CPUS = 64;
 
+/**
+ * The software TLB: entries of 32 bytes with three tags (page address | context, i64 each), for loads, stores and instruction fetches, and
+ * the number (i32) to add to the address's low word to get an offset in linear memory. One entry for all three keeps them in one cache line.
+ */
+export const TLB = 0xc0000;
 export const TLB_ENTRIES = 16384;
-/** Entry: i64 tag (page address | context), i32 to add to the address's low word to get an offset in linear memory, i32 spare. */
-export const TLB_ENTRY_SIZE = 16;
-/** `low word of the address >>> 8 & TLB_INDEX` is the offset of its entry: the page number's low bits, times the entry's size. */
-export const TLB_INDEX = (TLB_ENTRIES - 1) * TLB_ENTRY_SIZE;
-export const TLB_FETCH = 0xc0000;
-export const TLB_READ = TLB_FETCH + TLB_ENTRIES * TLB_ENTRY_SIZE;
-export const TLB_WRITE = TLB_READ + TLB_ENTRIES * TLB_ENTRY_SIZE;
-export const TLB_END = TLB_WRITE + TLB_ENTRIES * TLB_ENTRY_SIZE;
+/** Offsets of the tags and of the number within an entry. */
+export const TLB_TAG = { read: 0, write: 8, fetch: 16 } as const;
+export const TLB_DELTA = 24;
+/** `low word of the address >>> TLB_SHIFT & TLB_INDEX` is the offset of its entry: the page number's low bits, times the entry's size. */
+export const TLB_SHIFT = 7;
+export const TLB_INDEX = (TLB_ENTRIES - 1) * 32;
+export const TLB_END = TLB + TLB_ENTRIES * 32;
 
 export const KEYS = 0x200000;
 export const STORAGE = 0x300000;

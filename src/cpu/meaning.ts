@@ -1,6 +1,6 @@
 import type { FieldName, Format } from './formats.ts';
 import { FORMATS } from './formats.ts';
-import { CELL, TLB_INDEX, TLB_READ, TLB_WRITE } from './layout.ts';
+import { CELL, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG } from './layout.ts';
 import type { Row } from './row.ts';
 import { ELSE, type FunctionWriter, i32Const, i64Const, IF, localGet, localSet, MEM, memory, OP, SWAP64, call, branch, branchIf, BLOCK, LOOP, MEMORY_COPY } from './wasm.ts';
 
@@ -323,13 +323,13 @@ export class Meaning {
    */
   readBlock(address: Address, length: I32): I32 {
     const last = this.add(address as I64, this.zeroExtend(this.sub(length, 1)));
-    return this.#translate(address, last, TLB_READ, [...this.#meta(address, length), ...call(this.#helpers.read)]);
+    return this.#translate(address, last, TLB_TAG.read, [...this.#meta(address, length), ...call(this.#helpers.read)]);
   }
 
   /** Makes `length` (1-256) bytes writable, lets `body` write them all at the offset it is given, and stores them. */
   writeBlock(address: Address, length: I32, body: (offset: I32) => void): void {
     const last = this.add(address as I64, this.zeroExtend(this.sub(length, 1)));
-    const offset = this.#translate(address, last, TLB_WRITE, [...this.#meta(address, length), ...call(this.#helpers.reserve)]);
+    const offset = this.#translate(address, last, TLB_TAG.write, [...this.#meta(address, length), ...call(this.#helpers.reserve)]);
     body(offset);
     this.#commit(offset);
   }
@@ -343,7 +343,7 @@ export class Meaning {
     const meta = this.#meta(address, length);
     const reserved = this.fn.local('i32');
     // After the store has been found possible, so is the fetch. An operand that crosses a page end is put together for both.
-    const offset = this.#translate(address, last, TLB_WRITE, [
+    const offset = this.#translate(address, last, TLB_TAG.write, [
       ...meta, ...call(this.#helpers.reserve), ...localSet(reserved),
       ...localGet(reserved), ...this.#cpu, ...address.code, ...meta, ...call(this.#helpers.read), ...i32Const(length), ...MEMORY_COPY,
       ...localGet(reserved),
@@ -380,8 +380,8 @@ export class Meaning {
         call(this.#helpers.storageToStorage), localSet(result.index),
       );
     const span = this.zeroExtend(last);
-    const hit1 = this.#lookup(first, this.add(first as I64, span), operation === 'compare' ? TLB_READ : TLB_WRITE);
-    const hit2 = this.#lookup(second, this.add(second as I64, span), TLB_READ);
+    const hit1 = this.#lookup(first, this.add(first as I64, span), operation === 'compare' ? TLB_TAG.read : TLB_TAG.write);
+    const hit2 = this.#lookup(second, this.add(second as I64, span), TLB_TAG.read);
     this.if(this.and(hit1.hit, hit2.hit), () => {
       const value = this.#bulk(operation, hit1.offset(), hit2.offset(), this.add(last, 1));
       if (value) this.#emit(value.code, localSet(result.index));
@@ -592,17 +592,17 @@ export class Meaning {
     return typeof length === 'number' ? i32Const(length | operand) : [...length.code, ...i32Const(operand), OP.i32.or];
   }
 
-  #lookup(address: I64, last: I64, tlb: number): { hit: I32; offset: () => I32 } {
+  #lookup(address: I64, last: I64, tag: number): { hit: I32; offset: () => I32 } {
     // The tag holds the page of the last byte: an operand that crosses a page end misses.
-    const entry = this.and(this.shrU(this.low(address), 8), TLB_INDEX);
+    const entry = this.and(this.shrU(this.low(address), TLB_SHIFT), TLB_INDEX);
     const wanted = this.or(this.and(last, -4096), this.cell64(CELL.CONTEXT));
-    const hit = this.#value('i32', entry.code, memory(MEM.i64.load, tlb), wanted.code, OP.i64.eq);
-    return { hit, offset: () => this.#value('i32', address.code, OP.i32.wrap, entry.code, memory(MEM.i32.load, tlb + 8), OP.i32.add) };
+    const hit = this.#value('i32', entry.code, memory(MEM.i64.load, TLB + tag), wanted.code, OP.i64.eq);
+    return { hit, offset: () => this.#value('i32', address.code, OP.i32.wrap, entry.code, memory(MEM.i32.load, TLB + TLB_DELTA), OP.i32.add) };
   }
 
-  #translate(address: Address, last: I64, tlb: number, slow: readonly number[]): I32 {
+  #translate(address: Address, last: I64, tag: number, slow: readonly number[]): I32 {
     const result = this.fn.local('i32');
-    const { hit, offset } = this.#lookup(address, last, tlb);
+    const { hit, offset } = this.#lookup(address, last, tag);
     this.if(
       hit,
       () => this.#emit(offset().code, localSet(result)),
@@ -613,7 +613,7 @@ export class Meaning {
 
   #readable(address: Address, length: number): I32 {
     const last = length === 1 ? address : this.add(address as I64, length - 1);
-    return this.#translate(address, last, TLB_READ, [...this.#meta(address, length), ...call(this.#helpers.read)]);
+    return this.#translate(address, last, TLB_TAG.read, [...this.#meta(address, length), ...call(this.#helpers.read)]);
   }
 
   #commit(offset: I32): void {
@@ -636,7 +636,7 @@ export class Meaning {
 
   #store(address: Address, length: 1 | 2 | 4 | 8, value: Value): void {
     const last = length === 1 ? address : this.add(address as I64, length - 1);
-    const { hit, offset } = this.#lookup(address, last, TLB_WRITE);
+    const { hit, offset } = this.#lookup(address, last, TLB_TAG.write);
     this.if(
       hit,
       () => {

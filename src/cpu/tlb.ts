@@ -1,7 +1,7 @@
-import { TLB_END, TLB_FETCH, TLB_INDEX, TLB_READ, TLB_WRITE } from './layout.ts';
+import { TLB, TLB_DELTA, TLB_END, TLB_INDEX, TLB_SHIFT, TLB_TAG } from './layout.ts';
 import type { Offset, Storage } from './storage.ts';
 
-export const TLB = { fetch: TLB_FETCH, read: TLB_READ, write: TLB_WRITE } as const;
+const TAGS = [TLB_TAG.read, TLB_TAG.write, TLB_TAG.fetch] as const;
 
 /** The first context; 0 would make an empty entry match page 0. */
 const FIRST_CONTEXT = 1;
@@ -9,7 +9,7 @@ const FIRST_CONTEXT = 1;
 export const NEVER_HIT = 0xfff;
 
 /**
- * The software translation-lookaside buffers. An entry maps a logical page, through all levels at once, to its place in linear memory.
+ * The software translation-lookaside buffer. An entry maps a logical page, through all levels at once, to its place in linear memory.
  *
  * What a logical page means depends on much: level, spaces, mode, key, prefix. Each combination in use is a numbered *context*, and the
  * number is part of the tag; purging is to stop using the numbers.
@@ -30,7 +30,7 @@ export class Tlb {
     const known = this.#contexts.get(description);
     if (known !== undefined) return known;
     if (this.#next === NEVER_HIT) {
-      this.#storage.bytes.fill(0, TLB_FETCH, TLB_END);
+      this.#storage.bytes.fill(0, TLB, TLB_END);
       this.#contexts.clear();
       this.#next = FIRST_CONTEXT;
       this.generation++;
@@ -45,13 +45,23 @@ export class Tlb {
     this.generation++;
   }
 
-  /** Enters the page that holds a logical address (two words) with the place of that same byte in linear memory. */
-  enter(tlb: number, context: number, high: number, low: number, offset: Offset): void {
-    const at = tlb + ((low >>> 8) & TLB_INDEX);
+  /**
+   * Enters, for one kind of access, the page that holds a logical address (two words) with the place of that same byte in linear memory.
+   * @param tag one of {@link TLB_TAG}
+   */
+  enter(tag: number, context: number, high: number, low: number, offset: Offset): void {
+    const entry = TLB + ((low >>> TLB_SHIFT) & TLB_INDEX);
     const { view } = this.#storage;
-    view.setInt32(at, (low & ~0xfff) | context, true);
-    view.setInt32(at + 4, high, true);
-    view.setInt32(at + 8, offset - low, true);
+    const delta = (offset - low) | 0;
+    const page = low & ~0xfff;
+    // Other tags may stay only if they mean this page at this place.
+    for (const other of TAGS) {
+      const samePage = view.getInt32(entry + other + 4, true) === high && (view.getInt32(entry + other, true) & ~0xfff) === page;
+      if (!samePage || view.getInt32(entry + TLB_DELTA, true) !== delta) view.setBigInt64(entry + other, 0n);
+    }
+    view.setInt32(entry + tag, page | context, true);
+    view.setInt32(entry + tag + 4, high, true);
+    view.setInt32(entry + TLB_DELTA, delta, true);
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Cpu } from './cpu.ts';
 import { PGM, ProgramInterruption } from './interruption.ts';
-import { CELL } from './layout.ts';
+import { CELL, TLB_TAG } from './layout.ts';
 import { absoluteToOffset, levelReader } from './levels.ts';
 import { SPACE } from './psw.ts';
 import { KEY, type Offset } from './storage.ts';
-import { NEVER_HIT, TLB } from './tlb.ts';
+import { NEVER_HIT } from './tlb.ts';
 import { ASCE, toNumber, type Walk, walk } from './walk.ts';
 
 /** Kinds of access. */
@@ -18,7 +18,7 @@ export const CR0 = { LOW_ADDRESS: 0x1000_0000, FETCH_OVERRIDE: 0x0200_0000, STOR
 /** What protected the storage, as bits 56, 60 and 61 of the TEID tell under enhanced suppression on protection 2. */
 export const PROTECTED_BY = { LOW_ADDRESS: 0x80, KEY: 0x08, DAT: 0x04, IEP: 0x84 } as const;
 
-const TLB_OF = [TLB.fetch, TLB.read, TLB.write] as const;
+const TAG_OF = [TLB_TAG.fetch, TLB_TAG.read, TLB_TAG.write] as const;
 
 /** Translation-exception identification of an address (two words): its page, fetch or store, space. */
 export const teidOf = (high: number, low: number, access: Access, space: number, protection = 0): bigint =>
@@ -51,7 +51,7 @@ const enter = (cpu: Cpu, high: number, low: number, access: Access, offset: Offs
   const cell = access === ACCESS.FETCH ? CELL.CONTEXT_FETCH : CELL.CONTEXT;
   const context = cpu.cell32(cell);
   // A context that is out of date belongs to another meaning of the address.
-  if (context !== NEVER_HIT && !cpu.contextsStale) cpu.configuration.tlb.enter(TLB_OF[access], context, high, low, offset);
+  if (context !== NEVER_HIT && !cpu.contextsStale) cpu.configuration.tlb.enter(TAG_OF[access], context, high, low, offset);
 };
 
 /** An access that is being translated, for the functions that ask about it and the exceptions that it may raise. */
