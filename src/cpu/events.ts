@@ -10,7 +10,7 @@ export interface PageState {
 /** Everything that a machine tells about itself, at the point where it happens. `instruction` counts the instructions that the CPU had executed before. */
 export interface Events {
   /** Before an instruction executes; only in stepped runs. */
-  instruction: { cpu: number; instruction: number; address: bigint };
+  instruction: { cpu: number; instruction: number; level: number; address: bigint };
   /** `at`: address of the interrupted instruction, or of the next one for interruptions between instructions. */
   interruption: Interruption & { cpu: number; instruction: number; level: number; at: bigint; oldPsw: { mask: bigint; address: bigint } };
   /** `address`: of the intercepted instruction, or of the next one for interceptions between instructions. */

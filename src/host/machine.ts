@@ -1,4 +1,5 @@
 import { Configuration } from '../cpu/configuration.ts';
+import type { Cpu } from '../cpu/cpu.ts';
 import { type Exit, execute, injectProgram, interruptExternal } from '../cpu/execution.ts';
 import { FACILITIES } from '../cpu/facilities.ts';
 import { INTERCEPT, PGM, ProgramInterruption } from '../cpu/interruption.ts';
@@ -159,7 +160,7 @@ export class Machine {
     const { cpu } = vcpu;
     const wasEntered = this.isEntered(vcpu);
     if (!wasEntered && !this.#enter(vcpu)) return;
-    for (;;) {
+    while (!this.#outcome) {
       try {
         work();
         break;
@@ -229,20 +230,26 @@ export class Machine {
 
   #runCpu(vcpu: VirtualCpu, instructions: number): void {
     if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return;
-    this.#deliver(vcpu);
     const stepping = this.#actions.size > 0 || this.configuration.events.wants('instruction');
-    const exit = stepping ? this.#step(vcpu) : execute(vcpu.cpu, instructions);
+    if (stepping) this.#act(vcpu);
+    if (this.#outcome) return;
+    this.#deliver(vcpu);
+    const exit = stepping ? this.#step(vcpu.cpu) : execute(vcpu.cpu, instructions);
     if (exit.reason === 'fault') this.#resolve(exit.fault, vcpu);
     else if (exit.reason === 'interception') this.#dealWith(vcpu, exit.code);
   }
 
-  /** One instruction, with what has to happen before it. */
-  #step(vcpu: VirtualCpu): Exit {
+  /** The host acts before the next instruction of its guest: once, however often the instruction is begun again after host faults. */
+  #act(vcpu: VirtualCpu): void {
     const { cpu } = vcpu;
+    if (cpu.level !== 1 || vcpu.actedAt === cpu.executed) return;
+    vcpu.actedAt = cpu.executed;
+    for (const action of [...(this.#actions.get(cpu.psw.address) ?? [])]) action(vcpu);
+  }
+
+  #step(cpu: Cpu): Exit {
     const { address } = cpu.psw;
-    for (const action of [...(this.#actions.get(address) ?? [])]) action(vcpu);
-    if (this.#outcome) return { reason: 'budget' };
-    this.configuration.events.emit('instruction', { cpu: cpu.index, instruction: cpu.instructions, address });
+    this.configuration.events.emit('instruction', { cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, address });
     return execute(cpu, 1);
   }
 
@@ -274,6 +281,10 @@ export class Machine {
 
   /** A fault of the host's own translation: a missing page table, or a page that is not resident. */
   #resolve(fault: ProgramInterruption, vcpu: VirtualCpu): void {
+    const { executed } = vcpu.cpu;
+    vcpu.faults = vcpu.faultedAt === executed ? vcpu.faults + 1 : 0;
+    vcpu.faultedAt = executed;
+    if (vcpu.faults > MOST_FAULTS) this.end('failed', `CPU ${vcpu.address} needs more pages for one instruction than there are frames`);
     const page = Number((fault.detail.teid ?? 0n) & ~0xfffn);
     if (fault.code === PGM.PAGE_TRANSLATION) this.pager.pageIn(page, `access by CPU ${vcpu.address}`);
     else this.gmap.entries(page);
@@ -405,6 +416,9 @@ export class Machine {
     return true;
   }
 }
+
+/** An instruction with its operands and five levels of tables for each touches fewer pages than this. */
+const MOST_FAULTS = 200;
 
 /** Instructions in one go when nobody else waits. */
 const LONGEST_SLICE = 1 << 22;

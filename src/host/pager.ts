@@ -75,6 +75,7 @@ export class Pager {
   pageIn(page: number, reason: string): HostAbsolute {
     const already = this.#resident.get(page);
     if (already !== undefined) return already;
+    const neverUsed = this.#untouched;
     const frame = this.#takeFrame();
     const entries = this.#gmap.entries(page);
     const { storage } = this.#configuration;
@@ -86,7 +87,7 @@ export class Pager {
     else {
       // A copy that is left over from before a discard must never be taken for this content.
       this.#store.release(page);
-      content.fill(0);
+      if (frame !== neverUsed) content.fill(0);
     }
     this.#resident.set(page, frame);
     const high = storage.view.getInt32(entries.pgste);

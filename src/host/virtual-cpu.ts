@@ -20,6 +20,11 @@ export class VirtualCpu {
   waiting = false;
   /** The external interruptions that wait, in order of arrival. */
   readonly pending: PendingExternal[] = [];
+  /** Number of instructions when the host last acted before one; see Machine.before. */
+  actedAt = -1;
+  /** Host faults in a row without an instruction in between, and the number of instructions at the last of them; see Machine. */
+  faults = 0;
+  faultedAt = -1;
   /** Number of instructions at the last program interruption that the host reflected; see Machine. */
   reflectedAt = -1;
 
