@@ -99,7 +99,8 @@ const requested = (cpu: Cpu, level: number): number | undefined => {
 const savedBlock = (cpu: Cpu, level: number): number =>
   cpu.configuration.storage.offset(Number(cpu.cell64(savedCell(level, SAVED.STATE_DESCRIPTION))) as HostAbsolute);
 
-const pswHighOf = (cpu: Cpu, level: number): number =>
+/** Bits 0-31 of the PSW of a level in progress. */
+export const pswHighOf = (cpu: Cpu, level: number): number =>
   level === cpu.level ? cpu.pswHigh : Number(cpu.cell64(savedCell(level, SAVED.PSW_MASK)) >> 32n);
 
 const pendingTimer = (cpu: Cpu, level: number): number | undefined => {
@@ -141,6 +142,11 @@ const leaveToSie = (cpu: Cpu, code: number): void => {
     cpu.setPsw({ mask, address: cpu.cell64(savedCell(cpu.level, SAVED.SIE_ADDRESS)) });
     cpu.uncount(1);
   }
+};
+
+/** Leaves the guests of the host's guest, so that the host finds its own guest's state; their SIE will be executed again. */
+export const leaveNestedGuests = (cpu: Cpu): void => {
+  while (cpu.level > 1) leaveToSie(cpu, INTERCEPT.NONE);
 };
 
 /** Deals with what ended an instruction early. */
@@ -296,7 +302,9 @@ export const supervisorCall = (cpu: Cpu, code: number): void => {
   const { view } = cpu.configuration.storage;
   const ilc = cpu.instructionLength;
   const address = cpu.nextAddress;
+  const at = cpu.instructionAddress;
   cpu.setPsw({ mask: cpu.pswMask, address });
+  announce(cpu, 'svc', code, ilc, at);
   view.setUint16(lowcore(cpu, LOWCORE.SVC_ILC), ilc);
   view.setUint16(lowcore(cpu, LOWCORE.SVC_CODE), code);
   swapPsw(cpu, 'svc');

@@ -1,6 +1,6 @@
 import { Configuration } from '../cpu/configuration.ts';
 import type { Cpu } from '../cpu/cpu.ts';
-import { type Exit, execute, injectProgram, interruptExternal } from '../cpu/execution.ts';
+import { type Exit, execute, injectProgram, interruptExternal, leaveNestedGuests, pswHighOf } from '../cpu/execution.ts';
 import { FACILITIES } from '../cpu/facilities.ts';
 import { INTERCEPT, PGM, ProgramInterruption } from '../cpu/interruption.ts';
 import { PROFILES, type Profile } from '../cpu/profile.ts';
@@ -17,7 +17,7 @@ import { Pager } from './pager.ts';
 import { MemoryPagingDevice, type PagingDevice, PagingStore } from './paging-device.ts';
 import { reflectedInterruption } from './reflect.ts';
 import { RoundRobin, type Scheduler } from './scheduler.ts';
-import { subclassOf, VirtualCpu } from './virtual-cpu.ts';
+import { type PendingExternal, subclassOf, VirtualCpu } from './virtual-cpu.ts';
 
 export interface MachineOptions {
   /** Bytes of guest absolute storage, a multiple of 1 MiB. */
@@ -96,11 +96,9 @@ export class Machine {
 
   /** Makes the host act just before an instruction at this address executes, on any CPU. The returned function takes the action back. */
   before(address: bigint, action: Action): () => void {
-    const list = this.#actions.get(address) ?? [];
-    list.push(action);
-    this.#actions.set(address, list);
+    this.#actions.set(address, [...(this.#actions.get(address) ?? []), action]);
     return () => {
-      const rest = list.filter((other) => other !== action);
+      const rest = (this.#actions.get(address) ?? []).filter((other) => other !== action);
       if (rest.length > 0) this.#actions.set(address, rest);
       else this.#actions.delete(address);
     };
@@ -160,6 +158,7 @@ export class Machine {
     const { cpu } = vcpu;
     const wasEntered = this.isEntered(vcpu);
     if (!wasEntered && !this.#enter(vcpu)) return;
+    leaveNestedGuests(cpu);
     while (!this.#outcome) {
       try {
         work();
@@ -360,30 +359,34 @@ export class Machine {
   /** The first pending external interruption that the CPU's PSW and CR0 let through. */
   #deliverable(vcpu: VirtualCpu): number | undefined {
     if (vcpu.pending.length === 0) return undefined;
-    const { mask, cr0 } = this.#masks(vcpu);
-    if (!(Number(mask >> 32n) & PSW.EXTERNAL)) return undefined;
-    const at = vcpu.pending.findIndex((p) => p.subclass === 0 || (Number(cr0 & 0xffff_ffffn) & p.subclass) !== 0);
+    const { pswHigh, cr0 } = this.#masks(vcpu);
+    if (!(pswHigh & PSW.EXTERNAL)) return undefined;
+    const at = vcpu.pending.findIndex((p) => p.subclass === 0 || (cr0 & p.subclass) !== 0);
     return at < 0 ? undefined : at;
   }
 
-  #masks(vcpu: VirtualCpu): { mask: bigint; cr0: bigint } {
+  /** What the guest's PSW and CR0 say about interruptions, wherever they are at the moment. */
+  #masks(vcpu: VirtualCpu): { pswHigh: number; cr0: number } {
     const { cpu } = vcpu;
-    if (cpu.level === 1) return { mask: cpu.pswMask, cr0: cpu.cr[0]! };
+    if (this.isEntered(vcpu)) return { pswHigh: pswHighOf(cpu, 1), cr0: cpu.controlRegister0(1) };
     const { view } = this.configuration.storage;
-    return { mask: view.getBigUint64(this.block(vcpu) + SD.PSW), cr0: view.getBigUint64(this.block(vcpu) + SD.CR) };
+    return { pswHigh: view.getInt32(this.block(vcpu) + SD.PSW), cr0: view.getInt32(this.block(vcpu) + SD.CR + 4) };
   }
 
-  /** Interrupts an entered CPU if it may be, else asks SIE to come back when it may be. */
+  /** Interrupts an entered CPU if it may be, else asks SIE to come back when its PSW, or its CR0, may have come to allow it. */
   #deliver(vcpu: VirtualCpu): void {
-    const { view } = this.configuration.storage;
-    const flags = this.block(vcpu) + SD.FLAGS;
     const at = this.#deliverable(vcpu);
     if (at !== undefined && vcpu.cpu.level === 1) {
-      const [{ code, cpuAddress, parameter }] = vcpu.pending.splice(at, 1) as [VirtualCpu['pending'][number]];
+      const [{ code, cpuAddress, parameter }] = vcpu.pending.splice(at, 1) as [PendingExternal];
       interruptExternal(vcpu.cpu, code, cpuAddress, parameter);
     }
-    const wanted = vcpu.pending.length > 0;
-    view.setInt32(flags, (view.getInt32(flags) & ~CPUFLAGS.EXT_INT) | (wanted ? CPUFLAGS.EXT_INT : 0));
+    const { cr0 } = this.#masks(vcpu);
+    const masked = vcpu.pending.filter((p) => p.subclass !== 0 && !(cr0 & p.subclass));
+    const { view } = this.configuration.storage;
+    const block = this.block(vcpu);
+    const flags = view.getInt32(block + SD.FLAGS) & ~CPUFLAGS.EXT_INT;
+    view.setInt32(block + SD.FLAGS, flags | (masked.length < vcpu.pending.length ? CPUFLAGS.EXT_INT : 0));
+    view.setUint16(block + SD.LCTL, masked.length > 0 ? LCTL_CR0 : 0);
   }
 
   #timerWakes(vcpu: VirtualCpu): boolean {
@@ -419,6 +422,9 @@ export class Machine {
 
 /** An instruction with its operands and five levels of tables for each touches fewer pages than this. */
 const MOST_FAULTS = 200;
+
+/** Loads of CR0 are intercepted. */
+const LCTL_CR0 = 0x8000;
 
 /** Instructions in one go when nobody else waits. */
 const LONGEST_SLICE = 1 << 22;

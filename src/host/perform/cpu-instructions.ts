@@ -70,6 +70,12 @@ const storeFacilityListExtended: Performer = (machine, { cpu }, i) => {
   cpu.cc = room < list.length ? 3 : 0;
 };
 
+/** LOAD CONTROL is intercepted only so that the host notices a change of CR0: pending interruptions may have become deliverable. */
+const loadControl: Performer = (machine, vcpu, i) => {
+  machine.configuration.storage.view.setUint16(machine.block(vcpu) + SD.LCTL, 0);
+  i.row.plain!(vcpu.cpu, i);
+};
+
 /** TEST BLOCK clears the block that the second operand designates; there are no damaged blocks here. */
 const testBlock: Performer = (machine, { cpu }, i) => {
   const real = Number(cpu.gr[i.r2]! & cpu.addressMask & ~0xfffn);
@@ -109,6 +115,8 @@ export const CPU_INSTRUCTIONS: Readonly<Record<string, Performer>> = {
   stfl: storeFacilityList,
   stfle: storeFacilityListExtended,
   tb: testBlock,
+  lctl: loadControl,
+  lctlg: loadControl,
   servc: notOperational,
   chsc: notOperational,
   tpi: nothingPending,
