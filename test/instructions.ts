@@ -5,7 +5,7 @@ import type { Row } from '../src/cpu/row.ts';
 /** Instructions for tests: the fields of a row, and encodings with chosen values in them. */
 
 /** A seeded source of numbers from 0 (inclusive) to 1 (exclusive): mulberry32. */
-export const random = (seed: number): (() => number) => {
+const random = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

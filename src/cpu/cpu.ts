@@ -10,7 +10,7 @@ import { NEVER_HIT } from './tlb.ts';
 import { ACCESS, type Access, translate } from './translation.ts';
 
 /** {@link CELL.EARLY}: an early specification exception is pending; the ILC is in the low bits. */
-export const EARLY_PENDING = 0x100;
+const EARLY_PENDING = 0x100;
 export const EARLY_AFTER_PROGRAM = 0x200;
 
 const CC_AND_PROGRAM_MASK = 0x0000_3f00_0000_0000n;

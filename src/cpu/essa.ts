@@ -12,7 +12,7 @@ import { ACCESS, teidOf } from './translation.ts';
 import { PTE } from './walk.ts';
 
 /** Operation-request codes (spec/essa.md 1.2). */
-export const ORC = {
+const ORC = {
   GET_STATE: 0, SET_STABLE: 1, SET_UNUSED: 2, SET_VOLATILE: 3, SET_POTENTIALLY_VOLATILE: 4, SET_STABLE_RESIDENT: 5, SET_STABLE_IF_RESIDENT: 6,
   SET_STABLE_NODAT: 7,
 } as const; // biome-ignore format: a table
@@ -49,7 +49,7 @@ export interface Transition {
  * @param resident the page-table entry is valid
  * @param changed the guest's change bit of a block that is not resident
  */
-export const transition = (orc: number, status: number, resident: boolean, changed: boolean, profile: Profile): Transition => {
+const transition = (orc: number, status: number, resident: boolean, changed: boolean, profile: Profile): Transition => {
   const zero = (status & PGSTE_LOW.ZERO) !== 0;
   const unchanged: Transition = { status, listed: false, discarded: false, makeResident: false };
   const use = (usage: number): Transition => ({ ...unchanged, status: (status & ~PGSTE_LOW.USAGE) | usage });
@@ -83,7 +83,7 @@ export const transition = (orc: number, status: number, resident: boolean, chang
 };
 
 /** The byte that R1 receives: the state before (spec/essa.md 1.3). */
-export const stateByte = (status: number, resident: boolean): number => {
+const stateByte = (status: number, resident: boolean): number => {
   const content = resident ? 0 : status & PGSTE_LOW.ZERO ? 3 : 2;
   return ((status & PGSTE_LOW.USAGE) >>> 22) | content | (status & PGSTE_LOW.NODAT ? NODAT_BIT : 0);
 };
@@ -125,7 +125,7 @@ export const blockAddress = (cpu: Cpu, i: Instruction): number => {
  * The entries of a guest's block in the tables of the level below, or undefined where those have no page-level entry for it (an EDAT frame).
  * Tables that are missing are a fault of the host, which makes them and executes the instruction again.
  */
-export const pageEntries = (cpu: Cpu, level: number, absolute: number): PageEntries | undefined => {
+const pageEntries = (cpu: Cpu, level: number, absolute: number): PageEntries | undefined => {
   const found = walkHost(cpu, level, absolute);
   const entry = found.entries.at(-1);
   if (entry?.table === 'page') {

@@ -24,7 +24,7 @@ export const MAX_CPUS = 64;
  * the number (i32) to add to the address's low word to get an offset in linear memory. One entry for all three keeps them in one cache line.
  */
 export const TLB = 0xc0000;
-export const TLB_ENTRIES = 16384;
+const TLB_ENTRIES = 16384;
 /** Offsets of the tags and of the number within an entry. */
 export const TLB_TAG = { read: 0, write: 8, fetch: 16 } as const;
 export const TLB_DELTA = 24;

@@ -16,7 +16,7 @@ export type Access = (typeof ACCESS)[keyof typeof ACCESS];
 export const CR0 = { LOW_ADDRESS: 0x1000_0000, FETCH_OVERRIDE: 0x0200_0000, STORAGE_OVERRIDE: 0x0100_0000, EDAT: 0x0080_0000, IEP: 0x0010_0000 } as const;
 
 /** What protected the storage, as bits 56, 60 and 61 of the TEID tell under enhanced suppression on protection 2. */
-export const PROTECTED_BY = { LOW_ADDRESS: 0x80, KEY: 0x08, DAT: 0x04, IEP: 0x84 } as const;
+const PROTECTED_BY = { LOW_ADDRESS: 0x80, KEY: 0x08, DAT: 0x04, IEP: 0x84 } as const;
 
 const TAG_OF = [TLB_TAG.fetch, TLB_TAG.read, TLB_TAG.write] as const;
 
@@ -75,7 +75,7 @@ const fail = ({ cpu, high, low, access, asce, space, accessId }: Accessing, code
 };
 
 /** Translates through a given ASCE, or as a real address without one, with the given key. Enters nothing in the TLB. */
-export const translateIn = (accessing: Accessing, key: number): Offset => {
+const translateIn = (accessing: Accessing, key: number): Offset => {
   const { cpu, high, low, access, asce } = accessing;
   const { level } = cpu;
   const cr0 = cpu.controlRegister0(level);

@@ -19,7 +19,7 @@ export interface Walk {
   frameKey: number | undefined;
 }
 
-export interface TableEntry {
+interface TableEntry {
   readonly table: 'region first' | 'region second' | 'region third' | 'segment' | 'page';
   /** Address of the entry in the walked level's absolute storage. */
   readonly address: number;

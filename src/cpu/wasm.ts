@@ -34,7 +34,7 @@ export const MEM = {
 } as const;
 
 /** Unsigned LEB128. */
-export const unsigned = (value: number): number[] => {
+const unsigned = (value: number): number[] => {
   const out: number[] = [];
   let rest = value >>> 0;
   do {

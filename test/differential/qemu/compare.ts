@@ -88,7 +88,7 @@ const setting = (one: Case): string[] => {
 };
 
 /** The one line that reproduces a case. */
-export const reproduction = ({ row, seed, index, dat }: Case): string =>
+const reproduction = ({ row, seed, index, dat }: Case): string =>
   `npx tsx test/differential/qemu/run.ts ${row.mnemonic} --seed ${seed} --case ${index}${dat ? ' --dat' : ' --real'}`;
 
 const name = (one: Case): string => {

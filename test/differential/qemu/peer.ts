@@ -1,5 +1,5 @@
 /** A part of an image: bytes at an absolute address. */
-export interface ImageSegment {
+interface ImageSegment {
   readonly address: number;
   readonly bytes: Uint8Array;
 }
