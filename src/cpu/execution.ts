@@ -64,7 +64,7 @@ const untilTimer = (cpu: Cpu): number => {
 };
 
 /** What must happen before the next instruction: early exceptions, then requests and interruptions of each level from the outermost on. */
-const attend = (cpu: Cpu): Exit | undefined => {
+export const attend = (cpu: Cpu): Exit | undefined => {
   const early = cpu.cell32(CELL.EARLY);
   if (early !== 0) {
     const exit = earlySpecification(cpu, early);

@@ -1,6 +1,5 @@
 import { Configuration } from '../cpu/configuration.ts';
-import type { Cpu } from '../cpu/cpu.ts';
-import { type Exit, execute, injectProgram, interruptExternal, leaveNestedGuests, pswHighOf } from '../cpu/execution.ts';
+import { attend, type Exit, execute, injectProgram, interruptExternal, leaveNestedGuests, pswHighOf } from '../cpu/execution.ts';
 import { FACILITIES } from '../cpu/facilities.ts';
 import { INTERCEPT, PGM, ProgramInterruption } from '../cpu/interruption.ts';
 import { PROFILES, type Profile } from '../cpu/profile.ts';
@@ -229,27 +228,42 @@ export class Machine {
 
   #runCpu(vcpu: VirtualCpu, instructions: number): void {
     if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return;
-    const stepping = this.#actions.size > 0 || this.configuration.events.wants('instruction');
-    if (stepping) this.#act(vcpu);
-    if (this.#outcome) return;
     this.#deliver(vcpu);
-    const exit = stepping ? this.#step(vcpu.cpu) : execute(vcpu.cpu, instructions);
+    const stepping = this.#actions.size > 0 || this.configuration.events.wants('instruction');
+    const exit = stepping ? this.#step(vcpu, instructions) : execute(vcpu.cpu, instructions);
     if (exit.reason === 'fault') this.#resolve(exit.fault, vcpu);
     else if (exit.reason === 'interception') this.#dealWith(vcpu, exit.code);
   }
 
-  /** The host acts before the next instruction of its guest: once, however often the instruction is begun again after host faults. */
-  #act(vcpu: VirtualCpu): void {
+  /** Does what {@link execute} does one instruction at a time, with what has to happen before each. That somebody watches must not change the run. */
+  #step(vcpu: VirtualCpu, instructions: number): Exit {
     const { cpu } = vcpu;
-    if (cpu.level !== 1 || vcpu.actedAt === cpu.executed) return;
-    vcpu.actedAt = cpu.executed;
-    for (const action of [...(this.#actions.get(cpu.psw.address) ?? [])]) action(vcpu);
+    const last = cpu.executed + instructions;
+    while (cpu.executed < last && !this.#interrupted) {
+      const exit = attend(cpu);
+      if (exit) return exit;
+      // What the host does may call for an interruption before the instruction.
+      if (this.#act(vcpu)) this.#deliver(vcpu);
+      if (this.#outcome) break;
+      const { address } = cpu.psw;
+      this.configuration.events.emit('instruction', { cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, address });
+      const ended = execute(cpu, 1);
+      if (ended.reason !== 'budget') return ended;
+    }
+    return { reason: 'budget' };
   }
 
-  #step(cpu: Cpu): Exit {
-    const { address } = cpu.psw;
-    this.configuration.events.emit('instruction', { cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, address });
-    return execute(cpu, 1);
+  /**
+   * The host acts before the next instruction of its guest: once, however often the instruction is begun again after host faults.
+   * @returns whether there was anything to do
+   */
+  #act(vcpu: VirtualCpu): boolean {
+    const { cpu } = vcpu;
+    if (cpu.level !== 1 || vcpu.actedAt === cpu.executed) return false;
+    vcpu.actedAt = cpu.executed;
+    const actions = this.#actions.get(cpu.psw.address);
+    for (const action of actions ?? []) action(vcpu);
+    return actions !== undefined;
   }
 
   #enter(vcpu: VirtualCpu): boolean {
