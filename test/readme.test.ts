@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+
+/**
+ * The README's transcripts are what its commands print: each `console` block's commands are run and must give the block's text.
+ * `npx vitest run test/readme.test.ts -u` writes what they print now into the README.
+ */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const README = join(ROOT, 'README.md');
+
+const directory = mkdtempSync(join(tmpdir(), 'zhint-readme-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Commands write where they are run, so that is not in the tree. */
+symlinkSync(join(ROOT, 'fixtures'), join(directory, 'fixtures'));
+
+/** A command line of the README; npm and npx would only find the same program more slowly. */
+const print = (line: string): string => {
+  const zhint = `'${process.execPath}' '${join(ROOT, 'bin/zhint.js')}'`;
+  const command = line.replaceAll('npx zhint', zhint).replaceAll('npm start --silent', zhint);
+  return spawnSync('sh', ['-c', `exec 2>&1; ${command}`], { cwd: directory, encoding: 'utf8' }).stdout;
+};
+
+const transcript = (block: string): string =>
+  block
+    .split('\n')
+    .filter((line) => line.startsWith('$ '))
+    .map((line) => `${line}\n${print(line.slice(2))}`)
+    .join('');
+
+test('the transcripts are what the commands print', { timeout: 60_000 }, async () => {
+  const readme = readFileSync(README, 'utf8');
+  const current = readme.replaceAll(/(?<=^```console\n)[^]*?(?=^```$)/gm, transcript);
+  await expect(current).toMatchFileSnapshot(README);
+});
