@@ -20,6 +20,7 @@ export const FACILITIES: ReadonlySet<number> = new Set([
   32, // compare and swap and store
   34, // general-instructions extension
   35, // execute extensions
+  41, // floating-point support enhancement
   45, // distinct operands, interlocked access 1, load/store on condition, population count, high word
   49, // miscellaneous instruction extensions 1
   51, // local TLB clearing

@@ -9,6 +9,7 @@ import { CONTROL_REGISTERS } from './control-registers.ts';
 import { CONTROL_STORAGE } from './control-storage.ts';
 import { CONTROL_TIMING } from './control-timing.ts';
 import { DECIMAL } from './decimal.ts';
+import { FLOATING_POINT } from './floating-point.ts';
 import { HIGH_WORD } from './high-word.ts';
 import { INTERLOCKED } from './interlocked.ts';
 import { LOAD_STORE } from './load-store.ts';
@@ -38,4 +39,5 @@ export const ROWS: readonly Row[] = [
   ...CONTROL_REGISTERS,
   ...CONTROL_STORAGE,
   ...CONTROL_TIMING,
+  ...FLOATING_POINT,
 ];
