@@ -88,7 +88,7 @@ export const needKey = (cpu: Cpu, key: number): void => {
 };
 
 const setPswKey = (cpu: Cpu, i: Instruction): void => {
-  const key = Number(i.value(2) >> 4n) & 15;
+  const key = Number((i.value(2) >> 4n) & 15n);
   needKey(cpu, key);
   cpu.setPswMask((cpu.pswMask & ~(0xf0n << 48n)) | (BigInt(key) << 52n));
 };
@@ -120,7 +120,7 @@ const SPACE_OF_CODE = [SPACE.PRIMARY, SPACE.SECONDARY, SPACE.ACCESS_REGISTER, SP
 const HOME_CODE = 3;
 
 const setAddressSpaceControl = (cpu: Cpu, i: Instruction): void => {
-  const code = Number(i.value(2) >> 8n) & 15;
+  const code = Number((i.value(2) >> 8n) & 15n);
   needSecondarySpace(cpu);
   if (code === HOME_CODE && cpu.problemState) cpu.programCheck(PGM.PRIVILEGED);
   if (code > HOME_CODE) cpu.programCheck(PGM.SPECIFICATION);

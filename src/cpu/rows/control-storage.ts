@@ -137,7 +137,7 @@ const destination = (cpu: Cpu, address: bigint, register: number): Destination |
 /** Condition code 0: fetch and store permitted, 1: fetch only, 2: neither, 3: translation not available. Reference bits stay as they are. */
 const testProtection = (cpu: Cpu, i: Instruction): void => {
   const address = i.address(1);
-  const key = Number(i.value(2) >> 4n) & 15;
+  const key = Number((i.value(2) >> 4n) & 15n);
   const found = destination(cpu, address, i.baseOf(1));
   if (found === undefined) {
     cpu.cc = 3;
@@ -335,7 +335,7 @@ const asPsw = (cpu: Cpu, i: Instruction, operand: 1 | 2): OperandAccess => ({
 });
 
 /** Bits 56-59 of a register as an access key. */
-const keyIn = (cpu: Cpu, register: number): number => Number(cpu.gr[register]! >> 4n) & 15;
+const keyIn = (cpu: Cpu, register: number): number => Number((cpu.gr[register]! >> 4n) & 15n);
 
 /** MOVE TO PRIMARY and MOVE TO SECONDARY: the operand in the secondary space is accessed with the key in R3. */
 const moveBetweenSpaces =
