@@ -34,6 +34,6 @@ const transcript = (block: string): string =>
 
 test('the transcripts are what the commands print', { timeout: 60_000 }, async () => {
   const readme = readFileSync(README, 'utf8');
-  const current = readme.replaceAll(/(?<=^```console\n)[^]*?(?=^```$)/gm, transcript);
+  const current = readme.replaceAll(/(?<=^```console\n)[\s\S]*?(?=^```$)/gm, transcript);
   await expect(current).toMatchFileSnapshot(README);
 });

@@ -2,8 +2,8 @@ import { CELL, DISPATCH, DISPATCH_LAST, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TL
 import { type Flow, type Helpers, type I32, type I64, Meaning } from './meaning.ts';
 import type { Row } from './row.ts';
 import {
-  BLOCK, branch, branchTable, call, callIndirect, ELSE, FunctionWriter, i32Const, i64Const, IF, localGet, localSet, LOOP, MEM,
-  memory, ModuleWriter, OP, type ValueType,
+  BLOCK, branch, branchTable, call, callIndirect, ELSE, FunctionWriter, IF, i32Const, i64Const, LOOP, localGet, localSet, MEM,ModuleWriter, 
+  memory, OP, type ValueType,
 } from './wasm.ts';
 
 /**

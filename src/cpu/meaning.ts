@@ -2,7 +2,7 @@ import type { FieldName, Format } from './formats.ts';
 import { FORMATS } from './formats.ts';
 import { CELL, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG } from './layout.ts';
 import type { Row } from './row.ts';
-import { ELSE, type FunctionWriter, i32Const, i64Const, IF, localGet, localSet, MEM, memory, OP, SWAP64, call, branch, branchIf, BLOCK, LOOP, MEMORY_COPY } from './wasm.ts';
+import { BLOCK, branch, branchIf, call, ELSE, type FunctionWriter, IF, i32Const, i64Const, LOOP, localGet, localSet, MEM, MEMORY_COPY, memory, OP, SWAP64 } from './wasm.ts';
 
 /** A 32-bit value: a constant or a local, computed when it was written down and never changed afterwards. */
 export interface I32 {
@@ -488,9 +488,6 @@ export class Meaning {
   emit(...parts: readonly (number | readonly number[])[]): void {
     this.#emit(...parts);
   }
-  value<T extends 'i32' | 'i64'>(type: T, ...code: readonly (number | readonly number[])[]): T extends 'i32' ? I32 : I64 {
-    return this.#value(type, ...code) as T extends 'i32' ? I32 : I64;
-  }
   get cpu(): readonly number[] { return this.#cpu; }
   get ip(): readonly number[] { return this.#ip; }
 
@@ -500,11 +497,11 @@ export class Meaning {
     this.fn.emit(...parts);
   }
 
-  #value<T extends 'i32' | 'i64'>(type: T, ...code: readonly (number | readonly number[])[]): any {
+  #value<T extends Value['type']>(type: T, ...code: readonly (number | readonly number[])[]): T extends 'i32' ? I32 : I64 {
     this.fn.emit(...code);
     const index = this.fn.local(type);
     this.fn.emit(localSet(index));
-    return { type, code: localGet(index) };
+    return { type, code: localGet(index) } as Value as T extends 'i32' ? I32 : I64;
   }
 
   #variable<V extends Value>(initial: V): { index: number; value: V } {
