@@ -7,6 +7,7 @@ import type { Machine } from './machine.ts';
 import { CPU_INSTRUCTIONS } from './perform/cpu-instructions.ts';
 import { diagnose } from './perform/diagnose.ts';
 import { performEssa } from './perform/essa.ts';
+import { serviceCall } from './perform/sclp.ts';
 import { signalProcessor } from './perform/sigp.ts';
 import { storeSystemInformation } from './perform/stsi.ts';
 import type { VirtualCpu } from './virtual-cpu.ts';
@@ -18,6 +19,7 @@ const PERFORMERS: Readonly<Record<string, Performer>> = {
   ...CPU_INSTRUCTIONS,
   essa: performEssa,
   diag: diagnose,
+  servc: serviceCall,
   sigp: signalProcessor,
   stsi: storeSystemInformation,
 };

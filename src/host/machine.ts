@@ -7,13 +7,14 @@ import { PSW, type Psw } from '../cpu/psw.ts';
 import { enterSie, leaveSie } from '../cpu/sie.ts';
 import { CPUFLAGS, ECA, ECB2, SD } from '../cpu/state-description.ts';
 import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
-import { timersOf } from '../cpu/timing.ts';
+import { timersOf, UNITS_PER_INSTRUCTION } from '../cpu/timing.ts';
 import { Gmap } from './gmap.ts';
 import { GuestStorage } from './guest-storage.ts';
 import { type HostLayout, planHostStorage } from './host-storage.ts';
 import { performIntercepted } from './intercepted.ts';
 import { Pager } from './pager.ts';
 import { MemoryPagingDevice, type PagingDevice, PagingStore } from './paging-device.ts';
+import type { SclpState } from './perform/sclp.ts';
 import { reflectedInterruption } from './reflect.ts';
 import { RoundRobin, type Scheduler } from './scheduler.ts';
 import { type PendingExternal, subclassOf, VirtualCpu } from './virtual-cpu.ts';
@@ -59,6 +60,9 @@ export class Machine {
   readonly options: Required<Pick<MachineOptions, 'storage' | 'essa'>>;
   /** What the guest has printed. */
   console = '';
+  /** Called with what the guest prints, as it prints it. */
+  onPrint: (text: string) => void = () => {};
+  readonly sclp: SclpState = { ascii: false, input: [] };
   /** Interceptions by code, and instructions that the host performed. */
   readonly interceptions = new Map<number, number>();
   #outcome: Outcome | undefined;
@@ -101,6 +105,12 @@ export class Machine {
       if (rest.length > 0) this.#actions.set(address, rest);
       else this.#actions.delete(address);
     };
+  }
+
+  /** The guest prints. */
+  print(text: string): void {
+    this.console += text;
+    this.onPrint(text);
   }
 
   /** Ends the run at the next boundary. */
@@ -430,6 +440,13 @@ export class Machine {
     if (!Number.isSafeInteger(next)) return false;
     this.configuration.elapsed += next;
     this.#idle += next;
+    // The clock follows from what has elapsed; CPU timers, which count what a CPU executes, run on in the wait state.
+    const { view } = this.configuration.storage;
+    for (const vcpu of this.vcpus) {
+      if (vcpu.stopped) continue;
+      const at = this.block(vcpu) + SD.CPU_TIMER;
+      view.setBigUint64(at, view.getBigUint64(at) - BigInt(next) * UNITS_PER_INSTRUCTION);
+    }
     return true;
   }
 }

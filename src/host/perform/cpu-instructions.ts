@@ -86,7 +86,7 @@ const testBlock: Performer = (machine, { cpu }, i) => {
   cpu.cc = 0;
 };
 
-/** There are no devices and no service processor: condition code 3, not operational. */
+/** There are no devices: condition code 3, not operational. */
 const notOperational: Performer = (_, { cpu }) => {
   cpu.cc = 3;
 };
@@ -117,7 +117,6 @@ export const CPU_INSTRUCTIONS: Readonly<Record<string, Performer>> = {
   tb: testBlock,
   lctl: loadControl,
   lctlg: loadControl,
-  servc: notOperational,
   chsc: notOperational,
   tpi: nothingPending,
   stcrw: noChannelReport,

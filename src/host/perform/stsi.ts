@@ -1,4 +1,5 @@
 import { PGM } from '../../cpu/interruption.ts';
+import { toEbcdic } from '../ebcdic.ts';
 import type { Performer } from '../intercepted.ts';
 
 const SYSIB_SIZE = 4096;
@@ -34,22 +35,9 @@ export const storeSystemInformation: Performer = (machine, { cpu, address: cpuAd
 
 type Block = (cpus: number, cpuAddress: number) => Uint8Array;
 
-/** EBCDIC of the few characters that the blocks need. */
-const ebcdic = (text: string): Uint8Array =>
-  Uint8Array.from(text, (c) => {
-    if (c >= '0' && c <= '9') return 0xf0 + Number(c);
-    if (c >= 'A' && c <= 'I') return 0xc1 + c.charCodeAt(0) - 65;
-    if (c >= 'J' && c <= 'R') return 0xd1 + c.charCodeAt(0) - 74;
-    if (c >= 'S' && c <= 'Z') return 0xe2 + c.charCodeAt(0) - 83;
-    if (c >= 'a' && c <= 'i') return 0x81 + c.charCodeAt(0) - 97;
-    if (c >= 'j' && c <= 'r') return 0x91 + c.charCodeAt(0) - 106;
-    if (c >= 's' && c <= 'z') return 0xa2 + c.charCodeAt(0) - 115;
-    return c === '/' ? 0x61 : 0x40;
-  });
-
 const build = (fill: (view: DataView, put: (at: number, text: string) => void) => void): Uint8Array => {
   const block = new Uint8Array(SYSIB_SIZE);
-  fill(new DataView(block.buffer), (at, text) => block.set(ebcdic(text), at));
+  fill(new DataView(block.buffer), (at, text) => block.set(toEbcdic(text), at));
   return block;
 };
 
