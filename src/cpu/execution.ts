@@ -72,15 +72,14 @@ export const attend = (cpu: Cpu): Exit | undefined => {
   }
   for (let level = 1; level <= cpu.level; level++) {
     const request = requested(cpu, level);
-    const timer = request === undefined ? pendingTimer(cpu, level) : undefined;
+    // A guest that waits is woken by its own timers before its host is told.
+    const timer = request === undefined || request === INTERCEPT.WAIT ? pendingTimer(cpu, level) : undefined;
     if (request === undefined && timer === undefined) continue;
     // What a host must attend to ends its guest with code 0; its SIE will be executed again (spec/sie.md 4.1).
     while (cpu.level > level) leaveToSie(cpu, INTERCEPT.NONE);
-    if (request !== undefined) {
-      const exit = intercept(cpu, request);
-      return exit ?? attend(cpu);
-    }
-    interruptExternal(cpu, timer!);
+    if (timer === undefined) return intercept(cpu, request!) ?? attend(cpu);
+    interruptExternal(cpu, timer);
+    return attend(cpu);
   }
   return undefined;
 };

@@ -6,7 +6,7 @@ import { SAVED, savedCell } from './levels.ts';
  * Time is a count of instructions: nothing here reads a clock. One instruction takes 64 units of the TOD clock (bit 51 of which is a
  * microsecond, 4096 units), that is 1/64 microsecond.
  */
-const UNITS_PER_INSTRUCTION = 64n;
+export const UNITS_PER_INSTRUCTION = 64n;
 
 /** TOD clock of the machine at instruction 0: 2026-01-01 00:00 UTC, less what it takes; any fixed value serves. */
 const TOD_AT_START = 0xdf00_0000_0000_0000n;
