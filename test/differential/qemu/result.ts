@@ -40,6 +40,12 @@ export const lowcore = ({ view }: Result, address: number, size: 1 | 2 | 4 | 8):
 /** Interruption code of a program interruption. */
 export const programCode = (result: Result): number => (kindOf(result) === 'program' ? Number(lowcore(result, 0x8e, 2)) : 0);
 
+/** The old PSW of the interruption that ended the case. */
+export const oldPsw = ({ view }: Result): { readonly mask: bigint; readonly address: bigint } => ({
+  mask: view.getBigUint64(RESULT.psw),
+  address: view.getBigUint64(RESULT.psw + 8),
+});
+
 /** A part of a result that has a name of its own. */
 export interface Part {
   readonly name: string;
