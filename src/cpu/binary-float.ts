@@ -247,11 +247,13 @@ export const multiplyAnd =
   (subtracting: boolean) =>
   (format: FloatFormat, a: bigint, b: bigint, c: bigint, context: Context): Outcome => {
     const [x, y, z] = [unpack(format, a), unpack(format, b), unpack(format, c)];
-    const result = isNan(x) || isNan(y) ? undefined : product(format, x, y);
-    // The PoP's figure asks for the third operand's NaN (the addend, R1) first; infinity times zero yields to a NaN there.
-    const nan = propagate(format, [z, x, y]);
-    if (nan) return nan;
-    return result ? addUnpacked(format, result, subtracting ? negated(z, format) : z, context) : invalid(format);
+    const anyNan = isNan(x) || isNan(y);
+  const result = anyNan ? undefined : product(format, x, y);
+  // We found no statement about the order of NaNs among three operands: as QEMU does, the second, the third, then the first (the addend);
+  // infinity times zero is invalid whatever is added.
+  const nan = anyNan || result ? propagate(format, [y, x, z]) : undefined;
+  if (nan) return nan;
+  return result ? addUnpacked(format, result, subtracting ? negated(z, format) : z, context) : invalid(format);
   };
 
 export const divide: Binary = (format, a, b, context) => {
@@ -330,13 +332,16 @@ export const toIntegral = (format: FloatFormat, a: bigint, rounding: Rounding): 
   return { bits, exceptions: inexact ? IEEE.INEXACT : 0, incremented };
 };
 
-/** CONVERT TO FIXED: the integer, saturated when it does not fit, and the condition code. A NaN becomes the most negative integer. */
+/**
+ * CONVERT TO FIXED: the integer, saturated when it does not fit, and the condition code. A NaN becomes the most negative integer. What cannot
+ * be converted is inexact besides invalid (PoP, "Results: CONVERT TO FIXED").
+ */
 export const toInteger = (format: FloatFormat, width: 32 | 64, a: bigint, rounding: Rounding): Outcome & { readonly cc: 0 | 1 | 2 | 3 } => {
   const x = unpack(format, a);
   const least = -(1n << BigInt(width - 1));
   const special = (negative: boolean) => ({
     bits: negative ? least : -least - 1n,
-    exceptions: IEEE.INVALID,
+    exceptions: IEEE.INVALID | IEEE.INEXACT,
     incremented: false,
     cc: 3 as const,
   });

@@ -42,6 +42,12 @@ const F_ONLY = { operands: 'f1' } as const;
 const SUPPORT_ENHANCEMENT = { facility: 41 } as const;
 const SIGN_HANDLING = { ...F_F, ...SUPPORT_ENHANCEMENT } as const;
 
+/** CR0, low word, bit 45. */
+const CR0_AFP = 0x4_0000n;
+/** Data-exception codes: BFP or DFP instruction while the AFP registers are off. */
+const DXC_BFP = 2;
+const DXC_DFP = 3;
+
 // ---- moves -------------------------------------------------------------------------------------------------------------
 
 const SIGN = -0x8000_0000_0000_0000n;
@@ -128,13 +134,18 @@ const setFpc = (m: Meaning, value: I32): void => {
 };
 
 /** Puts bits of the second-operand address into the FPC. */
-const setMode =
-  (mask: number, shift: number) =>
-  (m: Meaning): void => {
-    m.needBfp();
-    const mode = m.shl(m.and(m.low(m.address(2)), mask), shift);
-    m.setCell32(CELL.FPC, m.or(m.and(m.cell32(CELL.FPC), ~(7 << shift)), mode));
-  };
+const setMode = (m: Meaning, mask: number, shift: number): void => {
+  const mode = m.shl(m.and(m.low(m.address(2)), mask), shift);
+  m.setCell32(CELL.FPC, m.or(m.and(m.cell32(CELL.FPC), ~(7 << shift)), mode));
+};
+const setBinaryMode = (m: Meaning): void => {
+  m.needBfp();
+  setMode(m, 3, 0);
+};
+const setDecimalMode = (m: Meaning): void => {
+  m.if(m.isZero(m.and(m.cell32(CELL.CR), Number(CR0_AFP))), () => m.dataException(DXC_DFP));
+  setMode(m, 7, 4);
+};
 
 // biome-ignore format: one row a line
 const CONTROL: readonly Row[] = [
@@ -154,14 +165,11 @@ const CONTROL: readonly Row[] = [
     m.needBfp();
     m.setGr32('r1', m.cell32(CELL.FPC));
   }),
-  row('b299', 'srnm', 'S', 'SET BFP ROUNDING MODE (2 bit)', {}, setMode(3, 0)),
-  row('b2b9', 'srnmt', 'S', 'SET DFP ROUNDING MODE', SUPPORT_ENHANCEMENT, setMode(7, 4)),
+  row('b299', 'srnm', 'S', 'SET BFP ROUNDING MODE (2 bit)', {}, setBinaryMode),
+  row('b2b9', 'srnmt', 'S', 'SET DFP ROUNDING MODE', SUPPORT_ENHANCEMENT, setDecimalMode),
 ];
 
 // ---- binary floating point ---------------------------------------------------------------------------------------------
-
-const CR0_AFP = 0x4_0000n;
-const DXC_BFP = 2;
 
 const needBfp = (cpu: Cpu): void => {
   if (!(cpu.cr[0]! & CR0_AFP)) cpu.programCheck(PGM.DATA, { dxc: DXC_BFP });
