@@ -39,7 +39,7 @@ export interface Outcome {
   readonly incremented: boolean;
 }
 
-export interface Unpacked {
+interface Unpacked {
   readonly kind: 'zero' | 'number' | 'infinity' | 'quiet' | 'signaling';
   readonly negative: boolean;
   /** Numbers: significand × 2^exponent. */
@@ -57,7 +57,7 @@ export const signBit = ({ width }: FloatFormat): bigint => 1n << BigInt(width - 
 const signOf = (format: FloatFormat, negative: boolean): bigint => (negative ? signBit(format) : 0n);
 const quietBit = (format: FloatFormat): bigint => 1n << (fractionBits(format) - 1n);
 
-export const infinity = (format: FloatFormat, negative: boolean): bigint =>
+const infinity = (format: FloatFormat, negative: boolean): bigint =>
   signOf(format, negative) | (BigInt(exponentMask(format)) << fractionBits(format));
 const largest = (format: FloatFormat, negative: boolean): bigint => infinity(format, negative) - 1n;
 const defaultNan = (format: FloatFormat): bigint => infinity(format, false) | quietBit(format);
@@ -248,12 +248,12 @@ export const multiplyAnd =
   (format: FloatFormat, a: bigint, b: bigint, c: bigint, context: Context): Outcome => {
     const [x, y, z] = [unpack(format, a), unpack(format, b), unpack(format, c)];
     const anyNan = isNan(x) || isNan(y);
-  const result = anyNan ? undefined : product(format, x, y);
-  // We found no statement about the order of NaNs among three operands: as QEMU does, the second, the third, then the first (the addend);
-  // infinity times zero is invalid whatever is added.
-  const nan = anyNan || result ? propagate(format, [y, x, z]) : undefined;
-  if (nan) return nan;
-  return result ? addUnpacked(format, result, subtracting ? negated(z, format) : z, context) : invalid(format);
+    const result = anyNan ? undefined : product(format, x, y);
+    // We found no statement about the order of NaNs among three operands: as QEMU does, the second, the third, then the first (the addend);
+    // infinity times zero is invalid whatever is added.
+    const nan = anyNan || result ? propagate(format, [y, x, z]) : undefined;
+    if (nan) return nan;
+    return result ? addUnpacked(format, result, subtracting ? negated(z, format) : z, context) : invalid(format);
   };
 
 export const divide: Binary = (format, a, b, context) => {

@@ -147,6 +147,9 @@ const setDecimalMode = (m: Meaning): void => {
   setMode(m, 7, 4);
 };
 
+/** The assembler has always taken a second register, which the instruction ignores. */
+const FPC_OPERANDS = { operands: 'r1,r2?' } as const;
+
 // biome-ignore format: one row a line
 const CONTROL: readonly Row[] = [
   row('b29d', 'lfpc', 'S', 'LOAD FPC', {}, (m) => {
@@ -157,11 +160,11 @@ const CONTROL: readonly Row[] = [
     m.needBfp();
     m.store32(m.address(2), m.cell32(CELL.FPC));
   }),
-  row('b384', 'sfpc', 'RRE', 'SET FPC', { operands: 'r1' }, (m) => {
+  row('b384', 'sfpc', 'RRE', 'SET FPC', FPC_OPERANDS, (m) => {
     m.needBfp();
     setFpc(m, m.gr32('r1'));
   }),
-  row('b38c', 'efpc', 'RRE', 'EXTRACT FPC', { operands: 'r1' }, (m) => {
+  row('b38c', 'efpc', 'RRE', 'EXTRACT FPC', FPC_OPERANDS, (m) => {
     m.needBfp();
     m.setGr32('r1', m.cell32(CELL.FPC));
   }),

@@ -77,6 +77,9 @@ const withoutOddPairs = (cases: readonly Case[]): Case[] => {
   return taken;
 };
 
+/** With ones in M3 or M4 these are other instructions (CEFBRA …) of the floating-point extension facility, which zhint does not have. */
+const ALSO_EXTENDED = new Set('cefbr cdfbr cegbr cdgbr cfebr cfdbr cgebr cgdbr fiebr fidbr ledbr'.split(' '));
+
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 describe.skipIf(missing !== undefined)('GNU binutils', { timeout: 60_000 }, () => {
@@ -90,13 +93,15 @@ describe.skipIf(missing !== undefined)('GNU binutils', { timeout: 60_000 }, () =
   });
 
   test('objdump takes the same ones in unassigned bits for data', () => {
-    const cases = known.flatMap((row) =>
-      spareBits(row).map((bit) => {
-        const bytes = encodings(row, 9, SEED).at(-1)!;
-        putField(bytes, [bit, 1], 1);
-        return bytes;
-      }),
-    );
+    const cases = known
+      .filter(({ mnemonic }) => !ALSO_EXTENDED.has(mnemonic))
+      .flatMap((row) =>
+        spareBits(row).map((bit) => {
+          const bytes = encodings(row, 9, SEED).at(-1)!;
+          putField(bytes, [bit, 1], 1);
+          return bytes;
+        }),
+      );
     const isInstruction = (text: string): boolean => !text.startsWith('.');
     const theirs = gnuDisassembly(cases).map(isInstruction);
     const differences = cases.filter((bytes, index) => isInstruction(disassemble(bytes, 0).text) !== theirs[index]);
