@@ -15,9 +15,11 @@ export const FACILITIES: ReadonlySet<number> = new Set([
   18, // long displacement
   19, // long displacement, high performance
   21, // extended immediate
+  24, // extended translation 2 enhancement
   25, // store clock fast
   27, // move with optional specifications
   32, // compare and swap and store
+  33, // compare and swap and store 2
   34, // general-instructions extension
   35, // execute extensions
   41, // floating-point support enhancement
