@@ -3,7 +3,7 @@ import { PGM, ProgramInterruption } from './interruption.ts';
 import { absoluteToOffset, prefixOf, raiseHostFault, walkHost } from './levels.ts';
 import { PGSTE_DISTANCE, PGSTE_HIGH } from './pgste.ts';
 import { KEY, type Offset } from './storage.ts';
-import { realToAbsolute } from './translation.ts';
+import { absolutePage } from './translation.ts';
 
 /**
  * Storage keys as a guest sees them (spec/essa.md 1.7).
@@ -75,7 +75,7 @@ const keyPlace = (cpu: Cpu, level: number, absolute: number): KeyPlace => {
   const found = walkHost(cpu, level, absolute);
   const entry = found.entries.at(-1);
   const pgste = pageStatus && entry?.table === 'page' ? absoluteToOffset(cpu, level - 1, entry.address + PGSTE_DISTANCE, true) : undefined;
-  if (found.exception === 0) return { frame: realToAbsolute(found.page, prefixOf(cpu, level - 1)), pgste };
+  if (found.exception === 0) return { frame: absolutePage(found, prefixOf(cpu, level - 1)), pgste };
   if (found.exception !== PGM.PAGE_TRANSLATION || pgste === undefined) raiseHostFault(cpu, level, absolute, found.exception, false);
   return { frame: undefined, pgste };
 };

@@ -4,7 +4,7 @@ import { CELL, LEVEL_SIZE, STORAGE } from './layout.ts';
 import { isUnused, isVolatileAndZero, PGSTE_DISTANCE } from './pgste.ts';
 import { SPACE } from './psw.ts';
 import type { HostAbsolute, Offset } from './storage.ts';
-import { ACCESS, realToAbsolute, teidOf, walkLevel } from './translation.ts';
+import { ACCESS, absolutePage, teidOf, walkLevel } from './translation.ts';
 import { ASCE, type TableReader, toNumber, type Walk } from './walk.ts';
 
 /**
@@ -82,7 +82,15 @@ export const walkHost = (cpu: Cpu, level: number, absolute: number): Walk => {
   const { high, low } = toHostVirtual(mapping, absolute);
   const asce = controlRegister(cpu, level - 1, 1);
   if (Number(asce & 0xffff_ffffn) & ASCE.REAL) {
-    return { entries: [], exception: 0, page: toNumber(high, low & ~0xfff), protectedPage: false, noExecute: false, frameKey: undefined };
+    return {
+      entries: [],
+      exception: 0,
+      page: toNumber(high, low & ~0xfff),
+      absolute: false,
+      protectedPage: false,
+      noExecute: false,
+      frameKey: undefined,
+    };
   }
   return walkLevel(cpu, level - 1, asce, high, low);
 };
@@ -110,7 +118,7 @@ export const absoluteToOffset = (cpu: Cpu, level: number, absolute: number, stor
   if (mapping.pageStatus) checkPageStatus(cpu, level, absolute, found);
   if (found.exception) raiseHostFault(cpu, level, absolute, found.exception, store);
   if (store && found.protectedPage) throw new ProgramInterruption(level, PGM.PROTECTION, { hostCaused: true });
-  const offset = absoluteToOffset(cpu, level - 1, realToAbsolute(found.page, prefixOf(cpu, level - 1)), store);
+  const offset = absoluteToOffset(cpu, level - 1, absolutePage(found, prefixOf(cpu, level - 1)), store);
   // What a store must be asked about at a level below, a load may not promise.
   absoluteCache.enter(mapping.id, page, offset, store || (level === 1 && !found.protectedPage));
   return (offset + within) as Offset;

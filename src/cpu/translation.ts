@@ -16,7 +16,7 @@ export type Access = (typeof ACCESS)[keyof typeof ACCESS];
 export const CR0 = { LOW_ADDRESS: 0x1000_0000, FETCH_OVERRIDE: 0x0200_0000, STORAGE_OVERRIDE: 0x0100_0000, EDAT: 0x0080_0000, IEP: 0x0010_0000 } as const;
 
 /** What protected the storage, as bits 56, 60 and 61 of the TEID tell under enhanced suppression on protection 2. */
-const PROTECTED_BY = { LOW_ADDRESS: 0x80, KEY: 0x08, DAT: 0x04, IEP: 0x84 } as const;
+export const PROTECTED_BY = { LOW_ADDRESS: 0x80, KEY: 0x08, DAT: 0x04, IEP: 0x84 } as const;
 
 const TAG_OF = [TLB_TAG.fetch, TLB_TAG.read, TLB_TAG.write] as const;
 
@@ -84,17 +84,17 @@ const translateIn = (accessing: Accessing, key: number): Offset => {
   if (access === ACCESS.STORE && cr0 & CR0.LOW_ADDRESS && !isPrivate && isLowAddress(high, low)) {
     fail(accessing, PGM.PROTECTION, PROTECTED_BY.LOW_ADDRESS);
   }
-  let real = toNumber(high, low);
+  let absolute: number;
   let frameKey: number | undefined;
   if (asce !== undefined && !(asceLow & ASCE.REAL)) {
     const found = walkLevel(cpu, level, asce, high, low);
     if (found.exception) fail(accessing, found.exception);
     if (access === ACCESS.STORE && found.protectedPage) fail(accessing, PGM.PROTECTION, PROTECTED_BY.DAT);
     if (access === ACCESS.FETCH && found.noExecute) fail(accessing, PGM.PROTECTION, PROTECTED_BY.IEP);
-    real = found.page + (low & 0xfff);
+    absolute = absolutePage(found, cpu.prefix) + (low & 0xfff);
     frameKey = found.frameKey;
-  }
-  const offset = absoluteToOffset(cpu, level, realToAbsolute(real, cpu.prefix), access === ACCESS.STORE);
+  } else absolute = realToAbsolute(toNumber(high, low), cpu.prefix);
+  const offset = absoluteToOffset(cpu, level, absolute, access === ACCESS.STORE);
   const { storage } = cpu.configuration;
   const frame = storage.frame(offset);
   const storageKey = frameKey ?? storage.keys[frame]!;
@@ -133,6 +133,9 @@ export const realToAbsolute = (real: number, prefix: number): number => {
   if (block === 0) return real + (prefix >>> 0);
   return block === prefix >>> 0 ? real - block : real;
 };
+
+/** Absolute address of the page that a walk found. */
+export const absolutePage = ({ page, absolute }: Walk, prefix: number): number => (absolute ? page : realToAbsolute(page, prefix));
 
 /** Walks a level's tables for an address. */
 export const walkLevel = (cpu: Cpu, level: number, asce: bigint, high: number, low: number): Walk => {

@@ -9,8 +9,10 @@ export interface Walk {
   readonly entries: TableEntry[];
   /** Program-interruption code, or 0 when the translation succeeded. */
   exception: number;
-  /** Real address of the 4 KiB page, when there is no exception. */
+  /** Address of the 4 KiB page, when there is no exception: real, or absolute when {@link Walk.absolute} is set. */
   page: number;
+  /** The page is part of an EDAT frame, which is designated by its absolute address: no prefixing. */
+  absolute: boolean;
   /** A P bit was one at some level: stores are a protection exception. */
   protectedPage: boolean;
   /** The IEP bit was one: instruction fetches are a protection exception. */
@@ -77,7 +79,7 @@ const fail = (result: Walk, code: number): Walk => {
 
 /** Walks the tables that an ASCE designates. Address and ASCE come as two words. The ASCE must not be a real-space designation. */
 export const walk = (reader: TableReader, asceHigh: number, asceLow: number, high: number, low: number, options: WalkOptions): Walk => {
-  const result: Walk = { entries: [], exception: 0, page: 0, protectedPage: false, noExecute: false, frameKey: undefined };
+  const result: Walk = { entries: [], exception: 0, page: 0, absolute: false, protectedPage: false, noExecute: false, frameKey: undefined };
   const top = 3 - ((asceLow & ASCE.TYPE) >> 2);
   // 1. Index bits to the left of the first table must be zero.
   for (let level = 0; level < top; level++) if (indexAt(level, high, low) !== 0) return fail(result, PGM.ASCE_TYPE);
@@ -107,6 +109,7 @@ export const walk = (reader: TableReader, asceHigh: number, asceLow: number, hig
     if (isFrame) {
       // 7. EDAT: the entry itself designates a frame of 1 MiB or 2 GiB.
       const frameMask = level === SEGMENT ? 0xfff0_0000 : 0x8000_0000;
+      result.absolute = true;
       result.page = toNumber(entryHigh, (entryLow & frameMask) | (low & ~frameMask & 0xffff_f000));
       if (options.iep && entryLow & ENTRY.IEP) result.noExecute = true;
       if (entryLow & 0x1_0000) result.frameKey = (entryLow >> 8) & 0xf8;

@@ -11,6 +11,7 @@ import { KEY, type Offset } from '../storage.ts';
 import {
   ACCESS,
   type Access,
+  absolutePage,
   asceOfAccessRegister,
   CR0,
   isLowAddress,
@@ -116,7 +117,7 @@ const storeUsingRealAddress64 = (cpu: Cpu, i: Instruction): void => {
 
 /** Where a logical address leads, for an instruction that only asks; undefined when the translation is not available. */
 interface Destination {
-  readonly real: number;
+  readonly absolute: number;
   readonly protectedPage: boolean;
   readonly isPrivate: boolean;
   /** The key that an EDAT frame brings along. */
@@ -124,14 +125,17 @@ interface Destination {
 }
 
 const destination = (cpu: Cpu, address: bigint, register: number): Destination | undefined => {
-  if (!cpu.datOn) return { real: Number(address), protectedPage: false, isPrivate: false, frameKey: undefined };
+  const untranslated = realToAbsolute(Number(address), cpu.prefix);
+  if (!cpu.datOn) return { absolute: untranslated, protectedPage: false, isPrivate: false, frameKey: undefined };
   const selected = cpu.space === SPACE.ACCESS_REGISTER ? asceOfAccessRegister(cpu, register) : { asce: cpu.asce(cpu.space), exception: 0 };
   if (selected.exception) return undefined;
   const isPrivate = (selected.asce & BigInt(ASCE.PRIVATE)) !== 0n;
-  if (selected.asce & BigInt(ASCE.REAL)) return { real: Number(address), protectedPage: false, isPrivate, frameKey: undefined };
-  const { exception, page, protectedPage, frameKey } = walkLevel(cpu, cpu.level, selected.asce, high(address), low(address));
+  if (selected.asce & BigInt(ASCE.REAL)) return { absolute: untranslated, protectedPage: false, isPrivate, frameKey: undefined };
+  const found = walkLevel(cpu, cpu.level, selected.asce, high(address), low(address));
+  const { exception, protectedPage, frameKey } = found;
   if (exception === PGM.ADDRESSING || exception === PGM.TRANSLATION_SPECIFICATION) cpu.programCheck(exception);
-  return exception ? undefined : { real: page + Number(address & PAGE_OFFSET), protectedPage, isPrivate, frameKey };
+  const absolute = absolutePage(found, cpu.prefix) + Number(address & PAGE_OFFSET);
+  return exception ? undefined : { absolute, protectedPage, isPrivate, frameKey };
 };
 
 /** Condition code 0: fetch and store permitted, 1: fetch only, 2: neither, 3: translation not available. Reference bits stay as they are. */
@@ -143,7 +147,7 @@ const testProtection = (cpu: Cpu, i: Instruction): void => {
     cpu.cc = 3;
     return;
   }
-  const storageKey = found.frameKey ?? guestKey(cpu, cpu.level, realToAbsolute(found.real, cpu.prefix));
+  const storageKey = found.frameKey ?? guestKey(cpu, cpu.level, found.absolute);
   const cr0 = cr0Low(cpu);
   const permits = (access: Access): boolean => keyPermits(storageKey, key, access, cr0, high(address), low(address), found.isPrivate);
   const lowProtected = (cr0 & CR0.LOW_ADDRESS) !== 0 && !found.isPrivate && isLowAddress(high(address), low(address));

@@ -2,10 +2,11 @@ import { facilityList } from '../../cpu/facilities.ts';
 import { PGM } from '../../cpu/interruption.ts';
 import { CELL } from '../../cpu/layout.ts';
 import { absoluteToOffset } from '../../cpu/levels.ts';
+import { SPACE } from '../../cpu/psw.ts';
 import { SD } from '../../cpu/state-description.ts';
 import { FRAME_SIZE } from '../../cpu/storage.ts';
 import { todClock } from '../../cpu/timing.ts';
-import { realToAbsolute } from '../../cpu/translation.ts';
+import { ACCESS, CR0, isLowAddress, PROTECTED_BY, realToAbsolute, teidOf } from '../../cpu/translation.ts';
 import type { Performer } from '../intercepted.ts';
 
 const PREFIX_MASK = 0x7fff_e000n;
@@ -76,10 +77,14 @@ const loadControl: Performer = (machine, vcpu, i) => {
   i.row.plain!(vcpu.cpu, i);
 };
 
-/** TEST BLOCK clears the block that the second operand designates; there are no damaged blocks here. */
+/** TEST BLOCK clears the block whose real address is in R2; there are no damaged blocks here. Low-address protection applies, keys do not. */
 const testBlock: Performer = (machine, { cpu }, i) => {
   const real = Number(cpu.gr[i.r2]! & cpu.addressMask & ~0xfffn);
   if (real >= machine.options.storage) cpu.programCheck(PGM.ADDRESSING);
+  const low = real | 0;
+  if (cpu.controlRegister0(1) & CR0.LOW_ADDRESS && isLowAddress(0, low)) {
+    cpu.programCheck(PGM.PROTECTION, { teid: teidOf(0, low, ACCESS.STORE, SPACE.PRIMARY, PROTECTED_BY.LOW_ADDRESS) });
+  }
   const offset = absoluteToOffset(cpu, 1, realToAbsolute(real, cpu.prefix), true);
   machine.configuration.storage.bytes.fill(0, offset, offset + FRAME_SIZE);
   cpu.gr[0] = 0n;
