@@ -3,7 +3,7 @@ import { INTERCEPT, Interception, LOWCORE, nullifies, PGM, ProgramInterruption }
 import { CELL } from './layout.ts';
 import { absoluteToOffset, controlRegister, SAVED, savedCell } from './levels.ts';
 import { PSW } from './psw.ts';
-import { blockOf, leaveSie, recordInstruction } from './sie.ts';
+import { blockOf, leaveSie, recordInstruction, refuseInterruption } from './sie.ts';
 import { CPUFLAGS, ECA, ECB, ICTL, SD } from './state-description.ts';
 import type { HostAbsolute } from './storage.ts';
 import { timersOf } from './timing.ts';
@@ -35,7 +35,7 @@ export const execute = (cpu: Cpu, budget: number): Exit => {
     if (left <= 0) return { reason: 'budget' };
     const thrown = runGeneratedCode(cpu, Math.min(left, LONGEST_RUN, untilTimer(cpu)));
     if (thrown !== undefined) {
-      const ended = handle(cpu, thrown);
+      const ended = withPrefixArea(cpu, () => handle(cpu, thrown));
       if (ended) return ended;
     }
   }
@@ -64,7 +64,23 @@ const untilTimer = (cpu: Cpu): number => {
 };
 
 /** What must happen before the next instruction: early exceptions, then requests and interruptions of each level from the outermost on. */
-export const attend = (cpu: Cpu): Exit | undefined => {
+export const attend = (cpu: Cpu): Exit | undefined => withPrefixArea(cpu, () => attendInOrder(cpu));
+
+/**
+ * Does what may need the prefix area of the current level for an interruption. SIE has made sure of it at entry; a guest that has
+ * made it inaccessible since is left with a validity interception (spec/sie.md 4.6).
+ */
+const withPrefixArea = (cpu: Cpu, work: () => Exit | undefined): Exit | undefined => {
+  try {
+    return work();
+  } catch (fault) {
+    if (!(fault instanceof ProgramInterruption)) throw fault;
+    refuseInterruption(cpu);
+    return intercept(cpu, INTERCEPT.VALIDITY);
+  }
+};
+
+const attendInOrder = (cpu: Cpu): Exit | undefined => {
   const early = cpu.cell32(CELL.EARLY);
   if (early !== 0) {
     const exit = earlySpecification(cpu, early);
@@ -77,9 +93,9 @@ export const attend = (cpu: Cpu): Exit | undefined => {
     if (request === undefined && timer === undefined) continue;
     // What a host must attend to ends its guest with code 0; its SIE will be executed again (spec/sie.md 4.1).
     while (cpu.level > level) leaveToSie(cpu, INTERCEPT.NONE);
-    if (timer === undefined) return intercept(cpu, request!) ?? attend(cpu);
+    if (timer === undefined) return intercept(cpu, request!) ?? attendInOrder(cpu);
     interruptExternal(cpu, timer);
-    return attend(cpu);
+    return attendInOrder(cpu);
   }
   return undefined;
 };

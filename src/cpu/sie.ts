@@ -92,12 +92,20 @@ const invalid = (flags: number, prefix: number, { mso, msl, suppressed }: Limits
   return undefined;
 };
 
-/** Validity interception: who (CPU, level) and when (entry) in IPA, why in the left half of IPB. */
-const refuse = (view: DataView, block: number, reason: number): false => {
+/** Who found a validity condition, the CPU, and when: the first and third digit of IPA (spec/sie.md 4.6). */
+const FOUND = { AT_ENTRY: 0x1010, AT_INTERRUPTION: 0x1030 } as const;
+
+/** Validity interception: who and when in IPA, why in the left half of IPB. */
+const refuse = (view: DataView, block: number, reason: number, found: number = FOUND.AT_ENTRY): false => {
   view.setUint8(block + SD.ICPTCODE, INTERCEPT.VALIDITY);
-  view.setUint16(block + SD.IPA, 0x1010);
+  view.setUint16(block + SD.IPA, found);
   view.setUint32(block + SD.IPB, reason * 0x1_0000);
   return false;
+};
+
+/** Records that the current guest's prefix area could not be accessed for an interruption. */
+export const refuseInterruption = (cpu: Cpu): void => {
+  refuse(cpu.configuration.storage.view, blockOf(cpu), VALIDITY.PREFIX_ACCESS, FOUND.AT_INTERRUPTION);
 };
 
 const mappingOf = (cpu: Cpu, host: number, stateDescription: HostAbsolute, { mso, msl, suppressed }: Limits): GuestMapping => {

@@ -238,6 +238,10 @@ export class Machine {
 
   #runCpu(vcpu: VirtualCpu, instructions: number): void {
     if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return;
+    // Page tables have changed while other CPUs ran: the SIE of a nested guest must look at its prefix area again.
+    const { tlb } = this.configuration;
+    if (vcpu.generation !== tlb.generation) leaveNestedGuests(vcpu.cpu);
+    vcpu.generation = tlb.generation;
     this.#deliver(vcpu);
     const stepping = this.#actions.size > 0 || this.configuration.events.wants('instruction');
     const exit = stepping ? this.#step(vcpu, instructions) : execute(vcpu.cpu, instructions);
@@ -287,12 +291,15 @@ export class Machine {
       if (page < this.options.storage && this.#mayPageIn(page)) this.pager.pageIn(page, `prefix area of CPU ${vcpu.address}`);
     }
     if (enterSie(vcpu.cpu, vcpu.stateDescription)) return true;
-    const reason = this.configuration.storage.view.getUint16(this.block(vcpu) + SD.IPB);
-    this.end(
-      'failed',
-      `validity interception 0x${reason.toString(16)} on CPU ${vcpu.address}: ${VALIDITY_TEXT[reason] ?? 'see the state description'}`,
-    );
+    this.#endInvalid(vcpu);
     return false;
+  }
+
+  /** The state description, or the guest's storage, does not allow the guest to go on. */
+  #endInvalid(vcpu: VirtualCpu): void {
+    const reason = this.configuration.storage.view.getUint16(this.block(vcpu) + SD.IPB);
+    const text = VALIDITY_TEXT[reason] ?? 'see the state description';
+    this.end('failed', `validity interception 0x${reason.toString(16)} on CPU ${vcpu.address}: ${text}`);
   }
 
   /** A discarded block stays discarded until the guest says otherwise. */
@@ -331,6 +338,9 @@ export class Machine {
         return;
       case INTERCEPT.EXTERNAL_REQUEST:
         return; // delivered on the way back in
+      case INTERCEPT.VALIDITY:
+        this.#endInvalid(vcpu);
+        return;
       default:
         this.end('failed', `interception code 0x${code.toString(16)} on CPU ${vcpu.address}, which this host does not ask for`);
     }
@@ -461,6 +471,6 @@ const LCTL_CR0 = 0x8000;
 const LONGEST_SLICE = 1 << 22;
 
 const VALIDITY_TEXT: Record<number, string> = {
-  0x37: 'the prefix area cannot be accessed, because the host has discarded it or it lies outside storage',
+  0x37: 'the prefix area cannot be accessed, because it is discarded or unused, or lies outside storage',
   0x10: 'the prefix area lies outside guest storage',
 };
