@@ -83,7 +83,11 @@ class Teller {
   #pageState({ page, before, after, by, level }: Events['pageState']): void {
     const change = `page ${hex(page)}: ${this.#bold(`${stateName(before)} -> ${stateName(after)}`)}  (${words(before)} -> ${words(after)})${atLevel(level)}`;
     if (by.startsWith('ESSA')) this.#detail(change);
-    else this.#tell('host', `${HOST_WORDS[by] ?? by} (${this.#reason})`, change);
+    else {
+      this.#tell('host', `${HOST_WORDS[by] ?? by} (${this.#reason})`);
+      if (this.#reason.startsWith('access')) this.#detail(`the access: ${this.#lastLine}`);
+      this.#detail(change);
+    }
   }
 
   #interruption(e: Events['interruption']): void {
@@ -103,7 +107,7 @@ class Teller {
           : ', behind the instruction';
     this.#detail(`old PSW: ${psw(e.oldPsw.mask, e.oldPsw.address)}${ending}`);
     const { cpu } = this.#session.machine.vcpus[e.cpu]!;
-    this.#after = () => this.#detail(`new PSW: ${psw(cpu.psw.mask, cpu.psw.address)}${this.#label(cpu.psw.address, '  the handler at ')}`);
+    this.#after = () => this.#detail(`new PSW: ${psw(cpu.psw.mask, cpu.psw.address)}${this.#label(cpu.psw.address, ', which is at label ')}`);
   }
   #after: (() => void) | undefined;
 
