@@ -48,12 +48,12 @@ export const gnuText = (source: string): Uint8Array | GnuError[] =>
     return readFileSync(join(directory, 'a.bin'));
   });
 
-/** The ELF file that GNU as and ld make of a source, `.text` at `address`. Throws when they refuse it. */
-export const gnuElf = (source: string, address: number): Uint8Array =>
+/** The ELF file that GNU as and ld make of a source, `.text` at `address`; `.include` looks into a directory, too. Throws when they refuse it. */
+export const gnuElf = (source: string, address: number, includes = '.'): Uint8Array =>
   inDirectory((directory) => {
     const file = join(directory, 'a.s');
     writeFileSync(file, source);
-    execFileSync(AS, [MARCH, file, '-o', join(directory, 'a.o')], { stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync(AS, [MARCH, '-I', includes, file, '-o', join(directory, 'a.o')], { stdio: ['ignore', 'ignore', 'pipe'] });
     const options = ['--no-warn-rwx-segments', '-e', '0', `-Ttext=0x${address.toString(16)}`];
     execFileSync(LD, [...options, join(directory, 'a.o'), '-o', join(directory, 'a.elf')], { stdio: ['ignore', 'ignore', 'pipe'] });
     return readFileSync(join(directory, 'a.elf'));
