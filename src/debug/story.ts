@@ -107,7 +107,8 @@ class Teller {
           : ', behind the instruction';
     this.#detail(`old PSW: ${psw(e.oldPsw.mask, e.oldPsw.address)}${ending}`);
     const { cpu } = this.#session.machine.vcpus[e.cpu]!;
-    this.#after = () => this.#detail(`new PSW: ${psw(cpu.psw.mask, cpu.psw.address)}${this.#label(cpu.psw.address, ', which is at label ')}`);
+    this.#after = () =>
+      this.#detail(`new PSW: ${psw(cpu.psw.mask, cpu.psw.address)}${this.#label(cpu.psw.address, ', which is at label ')}`);
   }
   #after: (() => void) | undefined;
 
