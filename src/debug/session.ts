@@ -1,13 +1,13 @@
 import { FACILITIES } from '../cpu/facilities.ts';
 import { PROFILES, type ProfileName } from '../cpu/profile.ts';
-import type { AddressText, Fixture, HostAction, Settings } from '../guest/fixture.ts';
-import { InputError } from '../guest/input-error.ts';
+import type { AddressText, Expectation, Fixture, HostAction, Settings } from '../guest/fixture.ts';
+import { InputError, type Place } from '../guest/input-error.ts';
 import type { Program } from '../guest/program.ts';
 import { Machine, type MachineOptions, type Outcome } from '../host/machine.ts';
 import type { PagingDevice } from '../host/paging-device.ts';
 import { RandomScheduler } from '../host/scheduler.ts';
 import { checkExpectations, pageOf, type Resolve } from './expectations.ts';
-import { Recorder, type Result, resultOf } from './result.ts';
+import { hostCounters, Recorder, type Result, resultOf } from './result.ts';
 
 const MIB = 0x10_0000;
 const DEFAULT_STORAGE = 128 * MIB;
@@ -27,6 +27,8 @@ export class Session {
   /** Instructions after which the run ends with the verdict "limit". */
   readonly limit: number;
   readonly #name: string;
+  /** The fixture's actions that the host has come to. */
+  readonly #acted = new Set<HostAction>();
 
   /** @throws InputError when the program does not fit the machine, or the fixture names what is not there */
   constructor(name: string, program: Program, fixture: Fixture | undefined, options: SessionOptions = {}) {
@@ -64,7 +66,12 @@ export class Session {
   };
 
   #check(): string[] {
-    return checkExpectations(this.machine, this.recorder, this.fixture?.expectations ?? [], this.resolve);
+    const { actions = [], expectations = [] } = this.fixture ?? {};
+    const missed = actions.filter((action) => !this.#acted.has(action));
+    return [
+      ...missed.map(({ place, text }) => `${place.file}:${place.line}: ${text}: the program never came there`),
+      ...checkExpectations(this.machine, this.recorder, expectations, this.resolve),
+    ];
   }
 
   #load(): void {
@@ -78,22 +85,49 @@ export class Session {
       machine.storage.write(address, bytes);
     }
     machine.start(program.entry, program.pswMask);
-    // What expectations and actions name must be there before the program runs.
-    for (const action of this.fixture?.actions ?? []) {
-      this.resolve(action.at);
-      this.resolve(action.operand);
+    for (const action of this.fixture?.actions ?? []) this.#checkAction(action);
+    for (const expectation of this.fixture?.expectations ?? []) this.#checkExpectation(expectation);
+  }
+
+  /** What actions and expectations name must be there before the program runs. */
+  #checkAction({ at, operand, verb, cpu, place }: HostAction): void {
+    this.resolve(at);
+    const value = this.resolve(operand);
+    if (verb !== 'interrupt') {
+      this.#needStorage(operand, 1);
+      return;
     }
-    for (const expectation of this.fixture?.expectations ?? []) {
-      for (const value of Object.values(expectation)) if (isAddress(value)) this.resolve(value);
-      if ('cpu' in expectation && expectation.cpu !== undefined && !machine.vcpus[expectation.cpu]) {
-        throw new InputError(expectation.place, `there is no CPU ${expectation.cpu}, expected 0 to ${machine.vcpus.length - 1}`);
-      }
+    this.#needCpu(cpu, place);
+    if (value < 0n || value > 0xffffn) throw new InputError(operand, `'${operand.text}', expected a code of 16 bits`);
+  }
+
+  #checkExpectation(expectation: Expectation): void {
+    for (const value of Object.values(expectation)) if (isAddress(value)) this.resolve(value);
+    if ('cpu' in expectation && expectation.cpu !== undefined) this.#needCpu(expectation.cpu, expectation.place);
+    if (expectation.kind === 'storage') this.#needStorage(expectation.address, expectation.bytes.length);
+    if (expectation.kind === 'page' || expectation.kind === 'key') this.#needStorage(expectation.address, 1);
+    if (expectation.kind === 'host' && !Object.hasOwn(hostCounters(this.machine), expectation.counter)) {
+      const counters = Object.keys(hostCounters(this.machine)).join(', ');
+      throw new InputError(expectation.place, `the host does not count '${expectation.counter}', expected one of ${counters}`);
+    }
+  }
+
+  #needCpu(cpu: number, place: Place): void {
+    if (!this.machine.vcpus[cpu]) throw new InputError(place, `there is no CPU ${cpu}, expected 0 to ${this.machine.vcpus.length - 1}`);
+  }
+
+  #needStorage(address: AddressText, length: number): void {
+    const value = this.resolve(address);
+    const { storage } = this.machine.options;
+    if (value < 0n || value + BigInt(length) > BigInt(storage)) {
+      throw new InputError(address, `0x${value.toString(16)} is not in guest storage, expected an address below 0x${storage.toString(16)}`);
     }
   }
 
   #arrange(action: HostAction): void {
     const undo = this.machine.before(this.resolve(action.at), () => {
       if (!action.every) undo();
+      this.#acted.add(action);
       this.#act(action);
     });
   }
@@ -103,14 +137,10 @@ export class Session {
     const value = this.resolve(operand);
     const { pager } = this.machine;
     if (verb === 'interrupt') {
-      const target = this.machine.vcpus[cpu];
-      if (!target) throw new InputError(place, `there is no CPU ${cpu}, expected 0 to ${this.machine.vcpus.length - 1}`);
-      this.machine.interruptExternally(target, Number(value));
+      this.machine.interruptExternally(this.machine.vcpus[cpu]!, Number(value));
       return;
     }
     const page = pageOf(value);
-    if (page >= this.machine.options.storage)
-      throw new InputError(operand, `0x${page.toString(16)} is outside guest storage, expected a guest page`);
     const state = pager.state(page);
     const forbid = (expected: string): never => {
       const name = `${state.usage}${state.content}`;

@@ -1,3 +1,4 @@
+import { PROFILES } from '../cpu/profile.ts';
 import { InputError, type Place } from './input-error.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface AddressText extends Place {
 
 export interface HostAction {
   readonly place: Place;
+  /** The line as written. */
+  readonly text: string;
   readonly at: AddressText;
   readonly every: boolean;
   readonly verb: 'discard' | 'page-out' | 'page-in' | 'reclaim' | 'interrupt';
@@ -129,7 +132,7 @@ const parseDirective = (directive: Exclude<(typeof DIRECTIVES)[number], 'title'>
       settings[directive] = words.count();
       break;
     case 'profile':
-      settings.profile = words.next('a profile').text;
+      settings.profile = words.oneOf(Object.keys(PROFILES), 'a profile');
       break;
     case 'essa':
       settings.essa = words.oneOf(['interpret', 'intercept', 'lazy'], 'who performs ESSA');
@@ -149,9 +152,9 @@ const parseDirective = (directive: Exclude<(typeof DIRECTIVES)[number], 'title'>
   }
 };
 
-/** host at LABEL [every]: VERB OPERAND [cpu N] */
+/** host at ADDRESS [every]: VERB PAGE, or host at ADDRESS [every]: interrupt external CODE [cpu N] */
 const parseAction = (words: Words): HostAction => {
-  const { place } = words;
+  const { place, text } = words;
   words.expect('at');
   const at = words.address();
   const every = words.skip('every');
@@ -159,8 +162,8 @@ const parseAction = (words: Words): HostAction => {
   const verb = words.oneOf(['discard', 'page-out', 'page-in', 'reclaim', 'interrupt'], 'a host action');
   if (verb === 'interrupt') words.expect('external');
   const operand = words.address();
-  const cpu = words.skip('cpu') ? words.count() : 0;
-  return { place, at, every, verb, operand, cpu };
+  const cpu = verb === 'interrupt' && words.skip('cpu') ? words.count() : 0;
+  return { place, text, at, every, verb, operand, cpu };
 };
 
 // biome-ignore format: a list of words
@@ -198,8 +201,9 @@ const parseExpectation = (words: Words): Expectation => {
       const address = words.address();
       equals();
       const state = words.next('a page state').text;
-      if (!/^([SU][rz]|Sp|Pr|V[rz])(\+nodat)?$/.test(state))
-        throw words.error(`'${state}' is no page state`, 'Sr Sp Sz Ur Uz Pr Vr or Vz, with +nodat where it applies');
+      // Up, Vp, Pp and Pz occur only where a profile is not the architecture's.
+      if (!/^[SUPV][rpz](\+nodat)?$/.test(state))
+        throw words.error(`'${state}' is no page state`, 'a letter of S, U, P, V and one of r, p, z, with +nodat where it applies');
       return { kind, place, text, address, state };
     }
     case 'key': {
@@ -317,7 +321,7 @@ class Words {
 
   count(): number {
     const { text } = this.next('a number');
-    if (!/^(\d+|0x[0-9a-f]+)$/i.test(text)) throw this.error(`'${text}'`, 'a number');
+    if (!/^(\d+|0x[0-9a-f]+)$/i.test(text) || !Number.isSafeInteger(Number(text))) throw this.error(`'${text}'`, 'a number');
     return Number(text);
   }
 
