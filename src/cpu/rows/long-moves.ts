@@ -71,26 +71,36 @@ interface Side {
   readonly length: bigint;
 }
 
+/** A side, with its length as a number: what lies beyond the limit is not compared. */
+interface Inside {
+  readonly bytes: OperandBytes;
+  readonly within: number;
+}
+
 /**
- * Compares up to `limit` bytes, with padding at the end of the shorter side.
+ * Compares characters of one or two bytes, up to `limit` bytes, with the padding character at the end of the shorter side.
  * Returns the condition code and how many equal bytes precede what decided it; `interrupted` learns that number when an access fails.
  */
 const comparePadded = (
   first: Side,
   second: Side,
-  padding: (index: number) => number,
+  padding: number,
+  size: 1 | 2,
   limit: bigint,
   interrupted: (equal: number) => void = () => {},
 ): { cc: number; equal: number } => {
   const longer = first.length + second.length - lesser(first.length, second.length);
   const total = Number(lesser(longer, limit));
-  const firstLength = Number(lesser(first.length, limit));
-  const secondLength = Number(lesser(second.length, limit));
+  const character = ({ bytes, within }: Inside, at: number): number => {
+    if (at >= within) return padding;
+    return size === 1 ? bytes.get(at) : (bytes.get(at) << 8) | bytes.get(at + 1);
+  };
+  const [one, other] = [first, second].map(({ bytes, length }) => ({ bytes, within: Number(lesser(length, limit)) })) as [Inside, Inside];
   let equal = 0;
   try {
-    for (; equal < total; equal++) {
-      const a = equal < firstLength ? first.bytes.get(equal) : padding(equal);
-      const b = equal < secondLength ? second.bytes.get(equal) : padding(equal);
+    for (; equal < total; equal += size) {
+      const a = character(one, equal);
+      const b = character(other, equal);
       if (a !== b) return { cc: a < b ? 1 : 2, equal };
     }
   } catch (thrown) {
@@ -114,13 +124,7 @@ const compareLong = (cpu: Cpu, { r1, r2 }: Instruction): void => {
       setAddress(cpu, register, address + done);
     }
   };
-  const { cc, equal } = comparePadded(
-    sides[0],
-    sides[1],
-    () => pad,
-    LENGTH_24 + 1n,
-    (done) => done > 0 && progress(done),
-  );
+  const { cc, equal } = comparePadded(sides[0], sides[1], pad, 1, LENGTH_24 + 1n, (done) => done > 0 && progress(done));
   progress(equal);
   cpu.cc = cc;
 };
@@ -199,16 +203,14 @@ const compareLongExtended =
   (cpu: Cpu, i: Instruction): void => {
     const { r1, r3 } = i;
     cpu.needEven(r1, r3);
-    const padding = Number(i.value(2) & 0xffffn);
-    const high = size === 2 ? padding >> 8 : padding & 0xff;
+    const padding = Number(i.value(2) & (size === 1 ? 0xffn : 0xffffn));
     const lengths = [lengthIn(cpu, r1 + 1), lengthIn(cpu, r3 + 1)] as const;
     if (size === 2 && (lengths[0] | lengths[1]) & 1n) cpu.programCheck(PGM.SPECIFICATION);
     const addresses = [addressIn(cpu, r1), addressIn(cpu, r3)] as const;
     const first = { bytes: new OperandBytes(cpu, addresses[0], ACCESS.LOAD, 1), length: lengths[0] };
     const second = { bytes: new OperandBytes(cpu, addresses[1], ACCESS.LOAD, 3), length: lengths[1] };
-    const { cc, equal } = comparePadded(first, second, (n) => (n & 1 ? padding & 0xff : high), COMPARED_AT_ONCE[size]);
-    // Characters that differ in their second byte are not equal in the first either.
-    const done = BigInt(equal - (equal % size));
+    const { cc, equal } = comparePadded(first, second, padding, size, COMPARED_AT_ONCE[size]);
+    const done = BigInt(equal);
     for (const [n, register] of [r1, r3].entries()) {
       const advance = lesser(done, lengths[n]!);
       setLength(cpu, register + 1, lengths[n]! - advance);
