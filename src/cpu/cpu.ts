@@ -13,6 +13,21 @@ import { ACCESS, type Access, translate } from './translation.ts';
 const EARLY_PENDING = 0x100;
 export const EARLY_AFTER_PROGRAM = 0x200;
 
+/** What a context stands for; see tlb.ts. */
+interface Context {
+  readonly generation: number;
+  readonly mapping: number;
+  /** -1 for real addresses. */
+  readonly asce: bigint;
+  readonly cr0: number;
+  readonly prefix: number;
+  readonly key: number;
+  readonly number: number;
+}
+const RECENT_CONTEXTS = 6;
+/** Low-address protection, the overrides, EDAT and instruction-execution protection. */
+const CR0_OF_CONTEXT = 0x1390_0000;
+
 const CC_AND_PROGRAM_MASK = 0x0000_3f00_0000_0000n;
 
 /**
@@ -72,6 +87,27 @@ export class Cpu {
   }
   setCell64(cell: number, value: bigint): void {
     this.#view.setBigUint64(this.base + cell, value, true);
+  }
+
+  /** Copies cells within the block; offsets and length in bytes, multiples of 4. */
+  copyCells(from: number, to: number, length: number): void {
+    this.#words.copyWithin(to >> 2, from >> 2, (from + length) >> 2);
+  }
+
+  /** Loads doublewords of storage, from an offset in linear memory, into cells. */
+  loadCells(cell: number, offset: number, count: number): void {
+    for (let n = 0; n < count; n++) {
+      this.#words[(cell >> 2) + 2 * n] = this.#view.getInt32(offset + 8 * n + 4);
+      this.#words[(cell >> 2) + 2 * n + 1] = this.#view.getInt32(offset + 8 * n);
+    }
+  }
+
+  /** Stores cells as doublewords of storage. */
+  storeCells(cell: number, offset: number, count: number): void {
+    for (let n = 0; n < count; n++) {
+      this.#view.setInt32(offset + 8 * n, this.#words[(cell >> 2) + 2 * n + 1]!);
+      this.#view.setInt32(offset + 8 * n + 4, this.#words[(cell >> 2) + 2 * n]!);
+    }
   }
 
   get level(): number {
@@ -325,10 +361,24 @@ export class Cpu {
     return this.#stale || this.#generation !== this.configuration.tlb.generation;
   }
 
+  /** The contexts that this CPU was in last: it mostly goes to and fro between a few. */
+  readonly #recent: Context[] = [];
+
   #context(space: number): number {
-    const asce = this.datOn ? this.asce(space) : 'real';
+    const { tlb } = this.configuration;
     const mapping = this.guests[this.level]?.id ?? 0;
-    return this.configuration.tlb.context(`${mapping} ${this.prefix} ${asce} ${this.key} ${this.cr[0]! & 0x1390_0000n}`);
+    const asce = this.datOn ? this.asce(space) : -1n;
+    const cr0 = this.controlRegister0(this.level) & CR0_OF_CONTEXT;
+    const { prefix, key } = this;
+    const generation = tlb.generation;
+    for (const known of this.#recent) {
+      const same = known.generation === generation && known.mapping === mapping && known.asce === asce;
+      if (same && known.cr0 === cr0 && known.prefix === prefix && known.key === key) return known.number;
+    }
+    const number = tlb.context(`${mapping} ${prefix} ${asce} ${key} ${cr0}`);
+    this.#recent.unshift({ generation, mapping, asce, cr0, prefix, key, number });
+    if (this.#recent.length > RECENT_CONTEXTS) this.#recent.pop();
+    return number;
   }
 
   /** Low word of control register 0 of any level in progress. */

@@ -20,6 +20,10 @@ export interface GuestMapping {
   readonly mso: number;
   /** Size of guest absolute storage in bytes. */
   readonly extent: number;
+  /** Numbers of the level below that this mapping was made from: its mapping's number, its ASCE and its prefix. */
+  readonly below: number;
+  readonly asce: bigint;
+  readonly hostPrefix: number;
   /** Page-status entries lie beside the host's page-table entries and hold the page states of this guest. */
   readonly pageStatus: boolean;
 }
@@ -27,7 +31,7 @@ export interface GuestMapping {
 /** Offsets within a saved level, see {@link CELL.LEVELS}. */
 export const SAVED = {
   CR: 0x00, PSW_MASK: 0x80, PSW_IA: 0x88, GR14: 0x90, GR15: 0x98, PREFIX: 0xa0, CPU_TIMER: 0xa8, CLOCK_COMPARATOR: 0xb0,
-  TOD_PROGRAMMABLE: 0xb8, EPOCH: 0xc0, STATE_DESCRIPTION: 0xc8, ICTL: 0xd0, BREAKING_EVENT: 0xd8,
+  TOD_PROGRAMMABLE: 0xb8, EPOCH: 0xc0, STATE_DESCRIPTION: 0xc8, BREAKING_EVENT: 0xd0, ICTL: 0xd8,
   /** Address of the SIE instruction that left the level. */
   SIE_ADDRESS: 0xe0,
 } as const; // biome-ignore format: a table

@@ -41,7 +41,7 @@ export const enterSie = (cpu: Cpu, stateDescription: HostAbsolute): boolean => {
     restoreHost(cpu, host);
     return refuse(view, block, VALIDITY.PREFIX_ACCESS);
   }
-  cpu.configuration.events.emit('sie', { cpu: cpu.index, instruction: cpu.instructions, level, entered: true });
+  tell(cpu, level, true);
   return true;
 };
 
@@ -52,8 +52,13 @@ export const leaveSie = (cpu: Cpu, code: number): void => {
   const block = blockOf(cpu);
   storeGuest(cpu, view, block);
   view.setUint8(block + SD.ICPTCODE, code);
-  cpu.configuration.events.emit('sie', { cpu: cpu.index, instruction: cpu.instructions, level, entered: false });
+  tell(cpu, level, false);
   restoreHost(cpu, level - 1);
+};
+
+const tell = (cpu: Cpu, level: number, entered: boolean): void => {
+  const { events } = cpu.configuration;
+  if (events.wants('sie')) events.emit('sie', { cpu: cpu.index, instruction: cpu.instructions, level, entered });
 };
 
 /** Offset in linear memory of the current guest's state description. */
@@ -117,67 +122,71 @@ const mappingOf = (cpu: Cpu, host: number, stateDescription: HostAbsolute, { mso
   const ecb2 = configuration.storage.bytes[configuration.storage.offset(stateDescription) + SD.ECB2]!;
   // The TypeScript host always keeps page-status entries; a program that is a host announces them by letting ESSA be interpreted.
   const pageStatus = host === 0 || (ecb2 & ECB2.CMMA) !== 0;
+  const last = cpu.guests[host + 1];
+  const same =
+    last?.stateDescription === stateDescription &&
+    last.below === below &&
+    last.asce === asce &&
+    last.hostPrefix === hostPrefix &&
+    last.mso === mso &&
+    last.extent === extent &&
+    last.pageStatus === pageStatus;
+  if (same) return last;
   const id = configuration.mappingId(`${below} ${hostPrefix} ${asce} ${mso} ${extent} ${pageStatus}`);
-  return { id, stateDescription, mso, extent, pageStatus };
+  return { id, stateDescription, mso, extent, below, asce, hostPrefix, pageStatus };
 };
 
 const saveHost = (cpu: Cpu, level: number): void => {
-  const save = (field: number, value: bigint): void => cpu.setCell64(savedCell(level, field), value);
-  for (const [n, value] of cpu.cr.entries()) save(SAVED.CR + 8 * n, value);
   const { mask, address } = cpu.psw;
-  save(SAVED.PSW_MASK, mask);
-  save(SAVED.PSW_IA, address);
-  save(SAVED.GR14, cpu.gr[14]!);
-  save(SAVED.GR15, cpu.gr[15]!);
-  save(SAVED.PREFIX, BigInt(cpu.prefix >>> 0));
-  for (const [field, cell] of MOVED) save(field, cpu.cell64(cell));
+  cpu.copyCells(CELL.CR, savedCell(level, SAVED.CR), CR_SIZE);
+  cpu.setCell64(savedCell(level, SAVED.PSW_MASK), mask);
+  cpu.setCell64(savedCell(level, SAVED.PSW_IA), address);
+  cpu.copyCells(GR14, savedCell(level, SAVED.GR14), GR14_AND_GR15_SIZE);
+  cpu.setCell32(savedCell(level, SAVED.PREFIX), cpu.prefix);
+  cpu.copyCells(CELL.CPU_TIMER, savedCell(level, SAVED.CPU_TIMER), TIMING_SIZE);
   cpu.setCell32(savedCell(level, SAVED.ICTL), cpu.cell32(CELL.ICTL));
 };
 
 const restoreHost = (cpu: Cpu, level: number): void => {
-  const saved = (field: number): bigint => cpu.cell64(savedCell(level, field));
   cpu.setCell32(CELL.LEVEL, level);
-  for (let n = 0; n < 16; n++) cpu.cr[n] = saved(SAVED.CR + 8 * n);
-  cpu.gr[14] = saved(SAVED.GR14);
-  cpu.gr[15] = saved(SAVED.GR15);
-  for (const [field, cell] of MOVED) cpu.setCell64(cell, saved(field));
+  cpu.copyCells(savedCell(level, SAVED.CR), CELL.CR, CR_SIZE);
+  cpu.copyCells(savedCell(level, SAVED.GR14), GR14, GR14_AND_GR15_SIZE);
+  cpu.copyCells(savedCell(level, SAVED.CPU_TIMER), CELL.CPU_TIMER, TIMING_SIZE);
   cpu.setCell32(CELL.ICTL, cpu.cell32(savedCell(level, SAVED.ICTL)));
-  cpu.prefix = Number(saved(SAVED.PREFIX)) | 0;
-  cpu.setPsw({ mask: saved(SAVED.PSW_MASK), address: saved(SAVED.PSW_IA) });
+  cpu.prefix = cpu.cell32(savedCell(level, SAVED.PREFIX));
+  cpu.setPsw({ mask: cpu.cell64(savedCell(level, SAVED.PSW_MASK)), address: cpu.cell64(savedCell(level, SAVED.PSW_IA)) });
 };
 
-/** Doubleword cells that are kept as they are, by the field that saves them. */
-const MOVED = [
-  [SAVED.CPU_TIMER, CELL.CPU_TIMER], [SAVED.CLOCK_COMPARATOR, CELL.CLOCK_COMPARATOR], [SAVED.TOD_PROGRAMMABLE, CELL.TOD_PROGRAMMABLE],
-  [SAVED.EPOCH, CELL.EPOCH], [SAVED.STATE_DESCRIPTION, CELL.STATE_DESCRIPTION], [SAVED.BREAKING_EVENT, CELL.BREAKING_EVENT],
-] as const; // biome-ignore format: a table
+const GR14 = CELL.GR + 8 * 14;
+const CR_SIZE = 16 * 8;
+const GR14_AND_GR15_SIZE = 2 * 8;
+/** CPU timer, clock comparator, programmable field, epoch, state description and breaking event lie in the same order in both places. */
+const TIMING_SIZE = 6 * 8;
 
 const loadGuest = (cpu: Cpu, view: DataView, block: number, stateDescription: HostAbsolute, level: number): void => {
   const hostEpoch = epochOf(cpu);
   cpu.setCell32(CELL.LEVEL, level);
-  for (let n = 0; n < 16; n++) cpu.cr[n] = view.getBigUint64(block + SD.CR + 8 * n);
-  cpu.gr[14] = view.getBigUint64(block + SD.GR14);
-  cpu.gr[15] = view.getBigUint64(block + SD.GR15);
+  cpu.loadCells(CELL.CR, block + SD.CR, 16);
+  cpu.loadCells(GR14, block + SD.GR14, 2);
   cpu.prefix = view.getInt32(block + SD.PREFIX) & 0x7fff_e000;
   cpu.setCell32(CELL.ICTL, view.getInt32(block + SD.ICTL));
   cpu.setCell64(CELL.STATE_DESCRIPTION, BigInt(stateDescription));
   cpu.setCell64(CELL.CPU_TIMER, BigInt.asUintN(64, view.getBigUint64(block + SD.CPU_TIMER) + elapsedUnits(cpu)));
-  cpu.setCell64(CELL.CLOCK_COMPARATOR, view.getBigUint64(block + SD.CLOCK_COMPARATOR));
+  cpu.loadCells(CELL.CLOCK_COMPARATOR, block + SD.CLOCK_COMPARATOR, 1);
   cpu.setCell64(CELL.EPOCH, BigInt.asUintN(64, hostEpoch + view.getBigUint64(block + SD.EPOCH)));
   cpu.setCell64(CELL.TOD_PROGRAMMABLE, BigInt(view.getUint32(block + SD.TOD_PROGRAMMABLE)));
-  cpu.setCell64(CELL.BREAKING_EVENT, view.getBigUint64(block + SD.BREAKING_EVENT));
+  cpu.loadCells(CELL.BREAKING_EVENT, block + SD.BREAKING_EVENT, 1);
   cpu.setPsw({ mask: view.getBigUint64(block + SD.PSW), address: view.getBigUint64(block + SD.PSW + 8) });
 };
 
 const storeGuest = (cpu: Cpu, view: DataView, block: number): void => {
-  for (let n = 0; n < 16; n++) view.setBigUint64(block + SD.CR + 8 * n, cpu.cr[n]!);
-  view.setBigUint64(block + SD.GR14, cpu.gr[14]!);
-  view.setBigUint64(block + SD.GR15, cpu.gr[15]!);
+  cpu.storeCells(CELL.CR, block + SD.CR, 16);
+  cpu.storeCells(GR14, block + SD.GR14, 2);
   view.setInt32(block + SD.PREFIX, (view.getInt32(block + SD.PREFIX) & ~0x7fff_e000) | cpu.prefix);
   view.setBigUint64(block + SD.CPU_TIMER, BigInt.asUintN(64, cpu.cell64(CELL.CPU_TIMER) - elapsedUnits(cpu)));
-  view.setBigUint64(block + SD.CLOCK_COMPARATOR, cpu.cell64(CELL.CLOCK_COMPARATOR));
+  cpu.storeCells(CELL.CLOCK_COMPARATOR, block + SD.CLOCK_COMPARATOR, 1);
   view.setUint32(block + SD.TOD_PROGRAMMABLE, Number(cpu.cell64(CELL.TOD_PROGRAMMABLE)));
-  view.setBigUint64(block + SD.BREAKING_EVENT, cpu.cell64(CELL.BREAKING_EVENT));
+  cpu.storeCells(CELL.BREAKING_EVENT, block + SD.BREAKING_EVENT, 1);
   const { mask, address } = cpu.psw;
   view.setBigUint64(block + SD.PSW, mask);
   view.setBigUint64(block + SD.PSW + 8, address);
