@@ -202,20 +202,18 @@ const programInterruption = (cpu: Cpu, fault: ProgramInterruption, fetching: boo
     // What cannot be fetched has no length: the ILC is 1, one of the values that the PoP permits, and a suppressed PSW advances as much.
     cpu.uncount(-1);
     const { address } = cpu.psw;
-    const nullified = fault.detail.ending === 'nullify' || nullifies(fault.code);
-    finish(cpu, nullified ? address : (address + 2n) & cpu.addressMask);
+    finish(cpu, nullifies(fault.code) ? address : (address + 2n) & cpu.addressMask);
     return deliverProgram(cpu, fault, 2, address);
   }
   const here = cpu.instructionAddress;
   const ilc = cpu.instructionLength;
-  const nullified = fault.detail.ending === 'nullify' || (fault.detail.ending === undefined && nullifies(fault.code));
   const next = cpu.nextAddress;
   if (fault.code === PGM.OPERATION && interceptsOperation(cpu)) {
     recordInstruction(cpu);
     finish(cpu, next);
     return intercept(cpu, INTERCEPT.OPERATION, here);
   }
-  finish(cpu, nullified ? here : next);
+  finish(cpu, nullifies(fault.code) ? here : next);
   return deliverProgram(cpu, fault, ilc, here);
 };
 

@@ -90,7 +90,7 @@ const fetch = (cpu: Cpu): number => {
   const address = cpu.cell64(CELL.PSW_IA) & cpu.addressMask;
   cpu.setCell64(CELL.PSW_IA, address);
   cpu.fetching = true;
-  if (address & 1n) cpu.programCheck(PGM.SPECIFICATION, { ending: 'nullify' });
+  if (address & 1n) cpu.programCheck(PGM.SPECIFICATION);
   const offset = cpu.translate(address, ACCESS.FETCH);
   const { bytes } = cpu.configuration.storage;
   const within = 4096 - Number(address & 0xfffn);

@@ -65,8 +65,6 @@ export interface ProgramDetail {
   readonly monitorCode?: bigint;
   /** The exception stems from the host's tables: always intercepted (spec/sie.md 4.5). */
   readonly hostCaused?: true;
-  /** Overrides what the code says about the old PSW. */
-  readonly ending?: 'nullify' | 'suppress';
 }
 
 /** Thrown to leave SIE with an interception (spec/sie.md 4.3). The guest PSW stays at the instruction when `backUp` is set. */
