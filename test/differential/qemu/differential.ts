@@ -60,7 +60,7 @@ const covers = (known: KnownDifference, one: Case, ours: Result, theirs: Result)
   (known.rows === 'any' || known.rows.includes(one.row.mnemonic)) && (known.when === undefined || known.when(one, ours, theirs));
 
 const coversPart = ({ parts }: KnownDifference, { part }: PartDifference): boolean =>
-  parts === undefined || parts.some((name) => part === name || part.startsWith(`${name} `));
+  parts === undefined || parts.some((name) => part === name || part.startsWith(`${name} `) || part.replace(/\d+$/, '') === name);
 
 /** The difference without what is known, and what explained the rest. */
 const explain = (difference: Difference): { readonly rest: Difference | undefined; readonly by: readonly KnownDifference[] } => {

@@ -125,9 +125,10 @@ export class Draft {
     if (!sound && size > 1 && page < DATA.pages - 1 && random.chance(20)) {
       return BigInt(start + PAGE - this.#step(random.between(1, Math.min(size - 1, WINDOW)), align));
     }
-    const room = Math.max(1, 2 * WINDOW - size);
-    const within = random.below(page < DATA.pages - 1 && page !== 0 && !sound ? room : Math.max(1, WINDOW - size));
-    const offset = random.chance(50) && page !== 0 ? within : PAGE - WINDOW + (within % Math.max(1, WINDOW - size));
+    // Within one of the two windows that the monitor restores and compares, or in the two that meet at a page end.
+    const last = page === DATA.pages - 1;
+    const room = Math.max(1, (sound || last ? WINDOW : 2 * WINDOW) - size);
+    const offset = random.chance(30) ? random.below(Math.max(1, WINDOW - size)) : PAGE - WINDOW + random.below(room);
     const address = start + offset;
     return BigInt(sound || random.chance(70) ? address - (address % align) : address);
   }
@@ -140,12 +141,12 @@ export class Draft {
   /** An address that faults, wraps, or nearly does. */
   #troubled(size: number): bigint {
     const { random } = this;
-    if (!this.dat) return this.#troubledReal(size);
-    const inPage = random.pick([0, 8, PAGE - 1, PAGE - 8, random.below(PAGE)]);
+    if (this.operandSpace === 'real') return this.#troubledReal(size);
+    const inPage = random.pick([0, 8, PAGE - 1, PAGE - 8, random.below(WINDOW - 16), PAGE - WINDOW + random.below(WINDOW)]);
     // The page that must not be executed holds code, which must not be stored into either.
     const { noExecute: _, ...data } = FAULTY;
     const places: bigint[] = Object.values(data).map((place) => BigInt(place + inPage));
-    places.push(BigInt(random.pick([0, 0x1ff, 0x200, 0x1000, 0x11ff, 0x1200, inPage])));
+    places.push(BigInt(random.pick([0, 8, 0x1f8, 0x1000, 0x11f8, PAGE - WINDOW + random.below(2 * WINDOW)])));
     // The last bytes of each kind of address space, so that the operand wraps.
     places.push((this.mode === 64 ? 1n << 64n : 1n << BigInt(this.mode)) - BigInt(random.between(1, Math.max(size, 8))));
     if (this.mode === 64) {
@@ -160,7 +161,9 @@ export class Draft {
   #troubledReal(size: number): bigint {
     const { random } = this;
     if (this.environment.name === 'low-address protection' && random.chance(50)) {
-      return BigInt(random.pick([0, 8, 0x40, 0x1000, 0x1008, 0x11f8, 0x1200 - random.between(1, Math.min(size, 0x200))]));
+      const protectedBytes = [0x1000, 0x1008, 0x11f8, 0x1200 - random.between(1, Math.min(size, 0x200))];
+      // Beyond that the lowcore holds what machines may differ in.
+      return BigInt(random.pick(size <= 16 ? [0, 8, 0x40, ...protectedBytes] : protectedBytes));
     }
     if (this.mode === 24) return BigInt(DATA.address);
     return BigInt(STORAGE_SIZE - random.below(Math.max(size, 2)) + random.pick([0, 16, 0x1000_0000]));

@@ -55,7 +55,8 @@ export const WINDOW = 512;
 export const VARIANTS = { address: 0x40_0000, count: 8 } as const;
 
 export const CASES = 0x100_0000;
-export const RESULTS = { address: 0x240_0000, length: 0x1c0_0000 } as const;
+/** Not up to the end of storage: operands are put there. */
+export const RESULTS = { address: 0x240_0000, length: 0x1b0_0000 } as const;
 
 /** The case record, in bytes. */
 export const CASE = {

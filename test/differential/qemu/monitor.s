@@ -4,6 +4,7 @@
         .equ CODE, 0x100000
         .equ DATA, 0x200000
         .equ PAGES, 8
+        .equ STORAGE_END, 0x4000000
         # lowcore: the PSW of a case, and what is saved when it ends
         .equ CASE_PSW, 0x300
         .equ SAVE_GR, 0x380
@@ -92,6 +93,10 @@ restore_all:
         aghi    %r2,0x100
         brct    %r4,1b
 restored:
+# the end of storage, where operands sometimes begin that do not fit
+        lgfi    %r2,STORAGE_END-512
+        xc      0(256,%r2),0(%r2)
+        xc      256(256,%r2),256(%r2)
         lg      %r2,80(%r14)
         mvc     0(32,%r2),88(%r14)
         lg      %r2,120(%r14)

@@ -1,16 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { assemble } from '../../../src/guest/assembler/assemble.ts';
 
-/** The monitor's code, assembled for {@link MONITOR.entry}; all its references are relative. */
+/** The monitor's code, to be loaded at MONITOR.entry; all its references are relative. */
 export const monitorCode = (): Uint8Array => {
-  const folder = mkdtempSync(join(tmpdir(), 'zhint-monitor-'));
-  try {
-    execFileSync('s390x-linux-gnu-as', ['-m64', '-march=z10', join(import.meta.dirname, 'monitor.s'), '-o', join(folder, 'o')]);
-    execFileSync('s390x-linux-gnu-objcopy', ['-O', 'binary', '-j', '.text', join(folder, 'o'), join(folder, 'bin')]);
-    return Uint8Array.from(readFileSync(join(folder, 'bin')));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const file = join(import.meta.dirname, 'monitor.s');
+  const { segments } = assemble(readFileSync(file, 'utf8'), file);
+  if (segments.length !== 1) throw new Error(`the monitor has ${segments.length} segments, expected one`);
+  return segments[0]!.bytes;
 };

@@ -88,6 +88,17 @@ const pairsOfOperands = (first: FieldName, second: FieldName, lengthBits: (draft
   },
 });
 
+/** The same with lengths that are mostly even. */
+const unicodeOperands: Special = {
+  prepare: (draft) => {
+    pairsOfOperands('r1', 'r3', byMode).prepare?.(draft);
+    for (const field of ['r1', 'r3'] as const) {
+      const odd = number(draft, field) | 1;
+      if (draft.random.chance(90) && odd !== number(draft, field)) draft.pin(odd, draft.gr[odd]! & ~1n);
+    }
+  },
+};
+
 const byMode = (draft: Draft): bigint => (draft.mode === 64 ? 64n : 32n);
 
 /** Strings in R1 and R2, ended by the byte in GR0. */
@@ -286,7 +297,7 @@ const executable = (draft: Draft): readonly number[] => {
     [0x0a, byte()],
     [0xa7, (byte() & 0xf0) | 0x08, byte(), byte()],
     [0xb9, 0x04, 0, byte()],
-    [0xc0, byte() & 0xf0, 0, 0, 1, byte()],
+    [0xc0, (byte() & 0xf0) | 1, 0, 0, 1, byte()],
     [0x04, byte()],
     [0, 0],
     [0x44, 0, 0, 0],
@@ -300,6 +311,8 @@ const execute: Special = {
     draft.ownTarget = executable(draft);
     const trouble = [draft.targetAddress + 1, CODE.address + 2 * PAGE + 0x40];
     const target = random.chance(85) ? draft.targetAddress : random.pick(trouble);
+    // What EXECUTE ORs into a longer instruction might be another operation.
+    if (draft.ownTarget.length > 2) draft.fields.r1 = 0;
     const place = draft.operands.storage[0];
     if (place) draft.point(place, BigInt(target));
     else draft.fields.i2 = Math.trunc((target - draft.codeAddress) / 2);
@@ -400,6 +413,62 @@ const checksum: Special = {
   prepare: (draft) => addressAndLength(draft, pair(draft, 'r2'), 64n),
 };
 
+/** TRANSLATE EXTENDED: a short operand, a table on data, and a test byte. */
+const translateExtended: Special = {
+  prepare: (draft) => {
+    draft.full = true;
+    const r1 = pair(draft, 'r1');
+    addressAndLength(draft, r1, byMode(draft));
+    const r2 = number(draft, 'r2');
+    if (!draft.pinned(r2)) draft.pin(r2, draft.withIgnoredBits(draft.address({ size: 256, align: 1 })));
+    if (!draft.pinned(0)) draft.pin(0, draft.random.double());
+  },
+};
+
+/** TRANSLATE ONE TO ONE and its kin: a short operand, and the table in general register 1. */
+const translateTo: Special = {
+  prepare: (draft) => {
+    const { random } = draft;
+    draft.full = true;
+    // QEMU 7.2 does not refuse odd registers, and takes length zero for endless: it would store over the monitor.
+    const r1 = 2 + 2 * random.below(6);
+    draft.fields.r1 = r1;
+    addressAndLength(draft, r1, byMode(draft));
+    draft.pin(r1 + 1, BigInt(1 + random.below(random.pick([8, 64, 400]))) << (random.chance(80) ? 1n : 0n));
+    const r2 = number(draft, 'r2');
+    if (!draft.pinned(r2)) draft.pin(r2, draft.withIgnoredBits(draft.address({ size: 64, align: 1 })));
+    if (!draft.pinned(0)) draft.pin(0, random.double());
+    if (!draft.pinned(1)) draft.pin(1, draft.withIgnoredBits(draft.address({ size: 512, align: 8 })));
+  },
+};
+
+/** COMPARE AND SWAP AND STORE: codes in general register 0, parameter list in register 1; in half of the cases the operands are equal. */
+const compareAndSwapAndStore: Special = {
+  prepare: (draft) => {
+    const { random } = draft;
+    const code = random.below(3);
+    // QEMU 7.2 aborts on characteristic 0.
+    const characteristic = random.between(1, 4);
+    const size = 4 << code;
+    draft.pin(0, (random.double() & ~0xffffn) | BigInt((characteristic << 8) | code));
+    draft.pin(1, draft.withIgnoredBits(draft.address({ size: 32, align: 16, sound: true })));
+    const r3 = draft.fields.r3!;
+    draft.fields.r3 = r3 < 2 ? r3 + 2 : r3;
+    if (code === 2 && random.chance(90)) draft.fields.r3 &= ~1;
+    for (const [n, bytes] of [size, 1 << characteristic].entries())
+      draft.point(operand(draft, n), draft.address({ size: bytes, align: random.chance(95) ? bytes : 1 }));
+  },
+  finish: (draft) => {
+    if (draft.random.chance(50)) return;
+    const size = 4 << Number(draft.gr[0]! & 3n);
+    const r3 = number(draft, 'r3');
+    const address = draft.addressOf(operand(draft, 0));
+    if (address % size !== 0) return;
+    const value = size === 16 ? (draft.gr[r3]! << 64n) | draft.gr[(r3 + 1) & 15]! : BigInt.asUintN(8 * size, draft.gr[r3]!);
+    draft.patch(address, bigEndian(value, size));
+  },
+};
+
 /** A function table of 256 bytes, often mostly zero so that TRANSLATE AND TEST goes on. */
 const table = (n: number): Special => ({
   prepare: (draft) => {
@@ -445,9 +514,15 @@ export const SPECIAL: Readonly<Record<string, Special | undefined>> = {
   clcl: pairsOfOperands('r1', 'r2', () => 24n),
   mvcle: pairsOfOperands('r1', 'r3', byMode),
   clcle: pairsOfOperands('r1', 'r3', byMode),
-  mvclu: pairsOfOperands('r1', 'r3', byMode),
-  clclu: pairsOfOperands('r1', 'r3', byMode),
+  mvclu: unicodeOperands,
+  clclu: unicodeOperands,
   cksm: checksum,
+  tre: translateExtended,
+  troo: translateTo,
+  trot: translateTo,
+  trto: translateTo,
+  trtt: translateTo,
+  csst: compareAndSwapAndStore,
   clst: strings,
   mvst: moveString,
   srst: search,
