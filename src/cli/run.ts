@@ -4,8 +4,6 @@ import { TRACE_KINDS, type TraceKind, traceTo } from '../debug/trace.ts';
 import { parseSize } from '../guest/fixture.ts';
 import { InputError } from '../guest/input-error.ts';
 import type { Outcome } from '../host/machine.ts';
-import { NoFrameError } from '../host/pager.ts';
-import { DamagedPageError } from '../host/paging-device.ts';
 import { oneOperand, parseArguments } from './arguments.ts';
 import { FilePagingDevice, openSession } from './open.ts';
 
@@ -108,10 +106,6 @@ const runToEnd = async (session: Session): Promise<Outcome> => {
       if (outcome) return outcome;
       await new Promise((resolve) => setImmediate(resolve));
     }
-  } catch (error) {
-    // The guest cannot go on, and that is not zhint's doing: a damaged page, or a host without frames.
-    if (error instanceof DamagedPageError || error instanceof NoFrameError) return { verdict: 'failed', reason: error.message };
-    throw error;
   } finally {
     process.off('SIGINT', onInterrupt);
   }

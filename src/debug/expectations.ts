@@ -1,6 +1,7 @@
 import { stateName } from '../cpu/pgste.ts';
 import type { AddressText, Expectation } from '../guest/fixture.ts';
 import type { Machine } from '../host/machine.ts';
+import { PagingError } from '../host/paging-device.ts';
 import { registersOf } from './registers.ts';
 import { hex, hostCounters, type InterceptionRecord, type InterruptionRecord, type Recorder } from './result.ts';
 
@@ -20,7 +21,7 @@ export const checkExpectations = (
   };
   for (const expectation of expectations) {
     if (expectation.kind === 'interruption' || expectation.kind === 'interception') continue;
-    const found = look(machine, expectation, resolve);
+    const found = lookAt(machine, expectation, resolve);
     if (found !== undefined) fail(expectation, found);
   }
   const inOrder = <E extends Expectation['kind'], R>(
@@ -44,6 +45,16 @@ export const checkExpectations = (
   inOrder('interruption', recorder.interruptions, (e, r) => interruptionMatches(e, r, resolve), describeInterruption);
   inOrder('interception', recorder.interceptions, (e, r) => interceptionMatches(e, r, resolve), describeInterception);
   return failures;
+};
+
+/** A page that the paging device has damaged is found to be that, and nothing else. */
+const lookAt: typeof look = (machine, expectation, resolve) => {
+  try {
+    return look(machine, expectation, resolve);
+  } catch (error) {
+    if (error instanceof PagingError) return error.message;
+    throw error;
+  }
 };
 
 type Looked = Exclude<Expectation, { kind: 'interruption' | 'interception' }>;

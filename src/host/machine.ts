@@ -12,8 +12,8 @@ import { Gmap } from './gmap.ts';
 import { GuestStorage } from './guest-storage.ts';
 import { type HostLayout, planHostStorage } from './host-storage.ts';
 import { performIntercepted } from './intercepted.ts';
-import { Pager } from './pager.ts';
-import { MemoryPagingDevice, type PagingDevice, PagingStore } from './paging-device.ts';
+import { NoFrameError, Pager } from './pager.ts';
+import { MemoryPagingDevice, type PagingDevice, PagingError, PagingStore } from './paging-device.ts';
 import type { SclpState } from './perform/sclp.ts';
 import { reflectedInterruption } from './reflect.ts';
 import { RoundRobin, type Scheduler } from './scheduler.ts';
@@ -125,6 +125,17 @@ export class Machine {
 
   /** Runs until the program ends or `limit` instructions have been executed altogether. */
   run(limit = Number.POSITIVE_INFINITY): Outcome {
+    try {
+      return this.#run(limit);
+    } catch (error) {
+      // The guest cannot go on, and that is not zhint's doing.
+      if (!(error instanceof PagingError || error instanceof NoFrameError)) throw error;
+      this.end('failed', error.message);
+      return this.#outcome!;
+    }
+  }
+
+  #run(limit: number): Outcome {
     while (this.#outcome === undefined) {
       if (this.#interrupted) return { verdict: 'interrupted', reason: 'interrupted' };
       const left = limit - this.configuration.elapsed + this.#idle;
@@ -237,10 +248,13 @@ export class Machine {
   }
 
   #runCpu(vcpu: VirtualCpu, instructions: number): void {
-    if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return;
-    // Page tables have changed while other CPUs ran: the SIE of a nested guest must look at its prefix area again.
     const { tlb } = this.configuration;
-    if (vcpu.generation !== tlb.generation) leaveNestedGuests(vcpu.cpu);
+    // Page tables have changed while other CPUs ran: prefix areas must be looked at again, as SIE does when it enters.
+    if (this.isEntered(vcpu) && vcpu.generation !== tlb.generation) {
+      leaveNestedGuests(vcpu.cpu);
+      leaveSie(vcpu.cpu, INTERCEPT.NONE);
+    }
+    if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return;
     vcpu.generation = tlb.generation;
     this.#deliver(vcpu);
     const stepping = this.#actions.size > 0 || this.configuration.events.wants('instruction');

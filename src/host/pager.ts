@@ -149,14 +149,16 @@ export class Pager {
     if (events.wants('host')) events.emit('host', { action: 'release', page, frame: 0, reason });
   }
 
-  /** The guest has no more use for the page's content, whatever its usage state (DIAGNOSE X'10'): it is logically zero from now on. */
+  /**
+   * The guest has no more use for the page's content (DIAGNOSE X'10'): it is logically zero from now on, with its usage state as it was. A
+   * potentially volatile page is volatile, because Pz cannot occur.
+   */
   forget(page: number, reason: string): void {
     const entries = this.#gmap.entries(page);
     const before = this.state(page);
     const frame = this.#resident.get(page);
-    if (frame !== undefined) this.#free.push(this.#invalidate(page, entries));
-    this.#store.release(page);
-    this.#setStatus(entries, this.#status(entries) | PGSTE_LOW.ZERO);
+    const usage = this.#status(entries) & PGSTE_LOW.USAGE;
+    this.#loseContent(page, entries, usage === USAGE.POTENTIALLY_VOLATILE ? USAGE.VOLATILE : usage);
     this.#tell(page, before, 'drop', frame ?? (0 as HostAbsolute), reason);
   }
 
@@ -246,19 +248,27 @@ export class Pager {
   }
 
   #throwAway(page: number, action: 'discard' | 'drop', reason: string): void {
-    const { storage } = this.#configuration;
-    const frame = this.#resident.get(page)!;
-    const entries = this.#gmap.entries(page);
     const before = this.state(page);
-    const high = storage.view.getInt32(entries.pgste) & ~(REFERENCE_AND_CHANGE | PGSTE_HIGH.ACC | PGSTE_HIGH.F);
-    storage.view.setInt32(entries.pgste, high | ((storage.keys[frame / FRAME_SIZE]! & (KEY.ACC | KEY.F)) << 24));
+    const frame = this.#resident.get(page)!;
     // A clean potentially volatile page becomes volatile when it goes: it is Vz, and Pz cannot occur.
-    const usage = action === 'discard' ? USAGE.VOLATILE : USAGE.UNUSED;
-    this.#setStatus(entries, (this.#status(entries) & ~PGSTE_LOW.USAGE) | usage | PGSTE_LOW.ZERO);
-    this.#store.release(page);
-    this.#free.push(this.#invalidate(page, entries));
+    this.#loseContent(page, this.#gmap.entries(page), action === 'discard' ? USAGE.VOLATILE : USAGE.UNUSED);
     this.counters[action === 'discard' ? 'discards' : 'drops']++;
     this.#tell(page, before, action, frame, reason);
+  }
+
+  /** Frees the frame and the slot that a page may have; its reference and change bits become zero, the rest of its key stays. */
+  #loseContent(page: number, entries: PageEntries, usage: number): void {
+    const { storage } = this.#configuration;
+    const high = storage.view.getInt32(entries.pgste) & ~REFERENCE_AND_CHANGE;
+    const frame = this.#resident.get(page);
+    if (frame === undefined) storage.view.setInt32(entries.pgste, high);
+    else {
+      const key = storage.keys[frame / FRAME_SIZE]! & (KEY.ACC | KEY.F);
+      storage.view.setInt32(entries.pgste, (high & ~(PGSTE_HIGH.ACC | PGSTE_HIGH.F)) | (key << 24));
+      this.#free.push(this.#invalidate(page, entries));
+    }
+    this.#setStatus(entries, (this.#status(entries) & ~PGSTE_LOW.USAGE) | usage | PGSTE_LOW.ZERO);
+    this.#store.release(page);
   }
 
   #invalidate(page: number, { pte }: PageEntries): HostAbsolute {

@@ -24,13 +24,13 @@ export class MemoryPagingDevice implements PagingDevice {
   }
 }
 
-/** Thrown when a page that comes back is not the page that went out. The guest must not go on. */
-export class DamagedPageError extends Error {
-  constructor(page: number, slot: Slot, reason: string) {
-    super(`page 0x${page.toString(16)} came back damaged from slot ${slot} of the paging device: ${reason}`);
-    this.name = 'DamagedPageError';
-  }
+/** Thrown when the paging device fails: a page cannot be saved, or what comes back is not what went out. The guest must not go on. */
+export class PagingError extends Error {
+  override readonly name = 'PagingError';
 }
+
+const damaged = (page: number, slot: Slot, reason: string): PagingError =>
+  new PagingError(`page 0x${page.toString(16)} came back damaged from slot ${slot} of the paging device: ${reason}`);
 
 /** The host's use of a paging device: slots, what is in them, and a checksum of each page, looked at when it comes back. */
 export class PagingStore {
@@ -49,33 +49,46 @@ export class PagingStore {
     return this.#saved.has(page);
   }
 
+  /** @throws PagingError when the device fails */
   save(page: number, content: Uint8Array): void {
     const slot = this.#saved.get(page)?.slot ?? this.#free.pop() ?? (this.#slots++ as Slot);
-    this.#device.write(slot, content);
+    try {
+      this.#device.write(slot, content);
+    } catch (error) {
+      throw new PagingError(
+        `page 0x${page.toString(16)} cannot be saved in slot ${slot} of the paging device: ${(error as Error).message}`,
+      );
+    }
     this.#saved.set(page, { slot, checksum: checksum(content) });
     this.bytesWritten += FRAME_SIZE;
   }
 
-  /** What was saved of a page, without counting it as read. */
+  /**
+   * What was saved of a page, without counting it as read.
+   * @throws PagingError when the content is not what was saved, or the device fails
+   */
   peek(page: number): Uint8Array | undefined {
-    const saved = this.#saved.get(page);
-    if (!saved) return undefined;
+    if (!this.has(page)) return undefined;
     const content = new Uint8Array(FRAME_SIZE);
-    this.#device.read(saved.slot, content);
+    this.#read(page, content);
     return content;
   }
 
-  /** @throws DamagedPageError when the content is not what was saved, or the device fails */
+  /** @throws PagingError when the content is not what was saved, or the device fails */
   restore(page: number, content: Uint8Array): void {
+    this.#read(page, content);
+    this.bytesRead += FRAME_SIZE;
+  }
+
+  #read(page: number, content: Uint8Array): void {
     const saved = this.#saved.get(page);
     if (!saved) throw new Error(`page 0x${page.toString(16)} is not on the paging device`);
     try {
       this.#device.read(saved.slot, content);
     } catch (error) {
-      throw new DamagedPageError(page, saved.slot, (error as Error).message);
+      throw damaged(page, saved.slot, (error as Error).message);
     }
-    this.bytesRead += FRAME_SIZE;
-    if (checksum(content) !== saved.checksum) throw new DamagedPageError(page, saved.slot, 'its checksum differs');
+    if (checksum(content) !== saved.checksum) throw damaged(page, saved.slot, 'its checksum differs');
   }
 
   /** Gives the page's slot back; its content is gone. */
