@@ -246,7 +246,7 @@ describe('any moves of guest and host', () => {
     const { pager, store } = board.machine;
     const seen = new Set<string>();
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }), (steps) => {
         for (let n = 0; n < PAGES; n++) board.machine.pager.forget(pageAt(n), 'a new game');
         for (let n = 0; n < PAGES; n++) board.guest('stable', pageAt(n));
         const rules: Rules[] = Array.from({ length: PAGES }, () => ({ state: 'Sz', content: 0n, changed: false, saved: false }));
@@ -274,7 +274,7 @@ describe('any moves of guest and host', () => {
           expect(Buffer.from(bytes).readBigUInt64BE()).toBe(page.content);
         }
       }),
-      { numRuns: 2000, seed: 20 },
+      { numRuns: 300, seed: 20 },
     );
     // The table closes: all eight, and no other.
     expect([...seen].toSorted()).toEqual(Object.keys(TABLE).toSorted());
@@ -285,6 +285,7 @@ describe('any moves of guest and host', () => {
     const accesses = fc.array(fc.record({ page: fc.nat(pages - 1), value: fc.option(value, { nil: undefined }) }), {
       minLength: 1,
       maxLength: 200,
+      size: 'max',
     });
     fc.assert(
       fc.property(accesses, (list) => {
