@@ -3,8 +3,8 @@ import { EventStream } from './events.ts';
 import { FACILITIES } from './facilities.ts';
 import { FORMATS } from './formats.ts';
 import { connect } from './imports.ts';
-import { assignSlots, generateInterpreter, INVALID_SLOT, type InterpreterExports, SECOND_LEVEL } from './interpreter.ts';
-import { CPU_BASE, CPU_SIZE, DISPATCH, DISPATCH_LAST, MAX_CPUS } from './layout.ts';
+import { assignSlots, generateInterpreter, type InterpreterExports, SECOND_LEVEL } from './interpreter.ts';
+import { CASES, CASES_LAST, CPU_BASE, CPU_SIZE, DISPATCH, DISPATCH_LAST, MAX_CPUS } from './layout.ts';
 import type { Profile } from './profile.ts';
 import { PROFILES } from './profile.ts';
 import type { Row } from './row.ts';
@@ -71,27 +71,31 @@ export class Configuration {
     return SLOTS.order[slot - 1];
   }
 
+  /** Fills the tables that lead from operation codes to slots and to cases of the central loop. Rows of absent facilities are left out. */
   #fillDispatch(): void {
-    const { view } = this.storage;
+    const { view, bytes } = this.storage;
     const secondLevel = new Map<number, number>();
     // The tables are indexed with the halfword as WebAssembly loads it: first byte low.
-    const set = (first: number, second: number, slot: number): void => view.setUint16(DISPATCH + 2 * (first | (second << 8)), slot, true);
+    const set = (first: number, second: number, slot: number, hotCase: number): void => {
+      view.setUint16(DISPATCH + 2 * (first | (second << 8)), slot, true);
+      bytes[CASES + (first | (second << 8))] = hotCase;
+    };
     for (const row of SLOTS.order) {
-      const slot = row.facility === undefined || this.facilities.has(row.facility) ? SLOTS.slotOf.get(row)! : INVALID_SLOT;
+      if (row.facility !== undefined && !this.facilities.has(row.facility)) continue;
+      const slot = SLOTS.slotOf.get(row)!;
+      const hotCase = slot <= SLOTS.hot ? slot : 0;
       const first = Number.parseInt(row.opcode.slice(0, 2), 16);
       const rest = Number.parseInt(row.opcode.slice(2) || '0', 16);
       const place = FORMATS[row.format].opcode;
-      if (place === 'halfword') set(first, rest, slot);
+      if (place === 'halfword') set(first, rest, slot, hotCase);
       else if (place === 'last') {
-        let table = secondLevel.get(first);
-        if (table === undefined) {
-          table = secondLevel.size;
-          secondLevel.set(first, table);
-        }
-        for (let second = 0; second < 256; second++) set(first, second, SECOND_LEVEL + table);
+        const table = secondLevel.get(first) ?? secondLevel.size;
+        secondLevel.set(first, table);
+        for (let second = 0; second < 256; second++) set(first, second, SECOND_LEVEL + table, SLOTS.hot + 1 + table);
         view.setUint16(DISPATCH_LAST + 512 * table + 2 * rest, slot, true);
+        bytes[CASES_LAST + 256 * table + rest] = hotCase;
       } else {
-        for (let second = 0; second < 256; second++) if (place === 'byte' || (second & 15) === rest) set(first, second, slot);
+        for (let second = 0; second < 256; second++) if (place === 'byte' || (second & 15) === rest) set(first, second, slot, hotCase);
       }
     }
   }

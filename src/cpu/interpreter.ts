@@ -1,4 +1,4 @@
-import { CELL, DISPATCH, DISPATCH_LAST, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG, WINDOW_LAST } from './layout.ts';
+import { CASES, CASES_LAST, CELL, DISPATCH, DISPATCH_LAST, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG, WINDOW_LAST } from './layout.ts';
 import { type Flow, type Helpers, type I32, type I64, Meaning } from './meaning.ts';
 import type { Row } from './row.ts';
 import {
@@ -40,8 +40,6 @@ const IMPORTS: Record<keyof InterpreterImports, readonly [params: number, result
   storageToStorage: [7, 1], fetch: [1, 1], fetchTarget: [3, 1],
 }; // biome-ignore format: a table
 
-/** Slot 0 of the function table: operation exception. */
-export const INVALID_SLOT = 0;
 /** A dispatch value of at least this selects a second-level table by its low bits. */
 export const SECOND_LEVEL = 0x8000;
 
@@ -51,11 +49,14 @@ const MAX_MEMORY_PAGES = 65536;
 export interface Slots {
   readonly order: readonly Row[];
   readonly slotOf: ReadonlyMap<Row, number>;
+  /** How many rows are hot. They have the slots, and the cases of the central loop, from 1 on. */
+  readonly hot: number;
 }
 
 export const assignSlots = (rows: readonly Row[]): Slots => {
-  const order = [...rows.filter((r) => r.hot), ...rows.filter((r) => !r.hot)];
-  return { order, slotOf: new Map(order.map((r, index) => [r, index + 1])) };
+  const hot = rows.filter((r) => r.hot);
+  const order = [...hot, ...rows.filter((r) => !r.hot)];
+  return { order, slotOf: new Map(order.map((r, index) => [r, index + 1])), hot: hot.length };
 };
 
 /** Writes the module. */
@@ -100,6 +101,7 @@ export const generateInterpreter = ({ order }: Slots): Uint8Array<ArrayBuffer> =
     fn.emit(0x00);
     return module.add(fn);
   });
+  // Slot 0, which the dispatch tables hold where there is no row, is the operation exception.
   module.setTable([invalid, ...called]);
   module.exportFunction('run', module.add(writeRun(order.filter((row) => row.hot), helpers, enter, rowType)));
   return module.build({ initial: 0, maximum: MAX_MEMORY_PAGES });
@@ -109,6 +111,7 @@ const i32s = (count: number): ValueType[] => Array<ValueType>(count).fill('i32')
 
 /** Rows as functions: (cpu, ip) → offset of the next instruction, or 0 when PSW_IA holds its address. */
 const CALLED_FLOW: Flow = {
+  note: [], // the caller has done that
   relativeBase: (m) => m.cell64(CELL.RELATIVE_BASE),
   nextAddress: (m) => {
     // The target of an EXECUTE is followed by what follows the EXECUTE.
@@ -151,42 +154,47 @@ const writeRun = (hot: readonly Row[], helpers: Helpers, enter: number, rowType:
   ];
   const here = [...localGet(IP), OP.i64.extend_i32_u, ...localGet(DELTA), OP.i64.add];
   const keepAddress = [...localGet(CPU), ...here, ...cell(CELL.ADDRESS_MASK, 'i64'), OP.i64.and, ...memory(MEM.i64.store, CELL.PSW_IA)];
+  const note = [...setCell(CELL.CURRENT, localGet(IP)), ...setCell(CELL.BUDGET, localGet(BUDGET))];
   const enterWindow = [
-    ...localGet(CPU), ...call(enter), ...localSet(IP), ...cell(CELL.WINDOW), ...localSet(WINDOW),
+    ...setCell(CELL.BUDGET, localGet(BUDGET)), ...localGet(CPU), ...call(enter), ...localSet(IP), ...cell(CELL.WINDOW), ...localSet(WINDOW),
     ...cell(CELL.WINDOW_DELTA, 'i64'), ...localSet(DELTA),
   ];
   const leave = [...setCell(CELL.BUDGET, localGet(BUDGET)), OP.return];
   // What a row left behind: an offset to go on at, or 0 with the address in PSW_IA.
   const goOn = [...localGet(IP), OP.i32.eqz, ...IF, ...cell(CELL.EXIT), ...IF, OP.return, OP.end, ...enterWindow, OP.end];
 
-  fn.emit(setCell(CELL.BUDGET, localGet(BUDGET)), enterWindow, LOOP);
+  fn.emit(enterWindow, LOOP);
   fn.emit(localGet(BUDGET), i32Const(0), OP.i32.le_s, IF, keepAddress, leave, OP.end);
   fn.emit(localGet(IP), localGet(WINDOW), OP.i32.sub, i32Const(WINDOW_LAST), OP.i32.gt_u, IF, keepAddress, enterWindow, OP.end);
-  fn.emit(setCell(CELL.CURRENT, localGet(IP)));
-  fn.emit(localGet(BUDGET), i32Const(1), OP.i32.sub, localSet(BUDGET), setCell(CELL.BUDGET, localGet(BUDGET)));
+  fn.emit(localGet(BUDGET), i32Const(1), OP.i32.sub, localSet(BUDGET));
 
   fn.emit(BLOCK); // the rows that are called
   for (const _ of hot) fn.emit(BLOCK);
-  fn.emit(lookupSlot(IP, SLOT));
-  // Slot 0 is the invalid operation; hot rows have the slots from 1 on.
-  fn.emit(localGet(SLOT), branchTable([hot.length, ...hot.map((_, index) => index)], hot.length), OP.end);
+  fn.emit(BLOCK); // operation codes that end in byte 5
+  const cases = (outwards: number): number[] => [hot.length + outwards, ...hot.map((_, index) => index + outwards)];
+  fn.emit(localGet(IP), memory(MEM.i32.load16_u, 0), memory(MEM.i32.load8_u, CASES), localSet(SLOT));
+  fn.emit(localGet(SLOT), branchTable(cases(1), 0), OP.end);
+  fn.emit(localGet(SLOT), i32Const(hot.length + 1), OP.i32.sub, i32Const(8), OP.i32.shl);
+  fn.emit(localGet(IP), memory(MEM.i32.load8_u, 5), OP.i32.add, memory(MEM.i32.load8_u, CASES_LAST));
+  fn.emit(branchTable(cases(0), hot.length), OP.end);
   hot.forEach((row, index) => {
     const toLoop = hot.length - index;
-    const flow = loopFlow(toLoop, enterWindow, goOn);
+    const flow = loopFlow(toLoop, note, enterWindow, goOn);
     new Meaning(row, fn, helpers, flow, CPU, IP).write(index + 1);
     fn.recycle();
     fn.emit(OP.end);
   });
-  fn.emit(setCell(CELL.RELATIVE_BASE, here, 'i64'));
+  fn.emit(note, setCell(CELL.RELATIVE_BASE, here, 'i64'), lookupSlot(IP, SLOT));
   fn.emit(localGet(CPU), localGet(IP), localGet(SLOT), callIndirect(rowType), localSet(IP), goOn);
   fn.emit(branch(0), OP.end);
   return fn;
 };
 
 /** Rows inside the central loop; `toLoop` is the depth of the loop from the row's outermost code. */
-const loopFlow = (toLoop: number, enterWindow: readonly number[], goOn: readonly number[]): Flow => {
+const loopFlow = (toLoop: number, note: readonly number[], enterWindow: readonly number[], goOn: readonly number[]): Flow => {
   const again = (m: Meaning): void => m.emit(branch(toLoop + m.depth));
   return {
+    note,
     relativeBase: (m) => m.add(m.zeroExtend(local32(IP)), local64(DELTA)),
     nextAddress: (m) => m.wrapAddress(m.add(m.add(m.zeroExtend(local32(IP)), local64(DELTA)), m.format.length)),
     next: (m) => {

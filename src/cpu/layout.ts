@@ -3,6 +3,7 @@
  *
  *     0x000000  guard: nothing lives here, so that a zero offset is never valid
  *     0x001000  dispatch tables: halfword → slot, and the second level for opcodes that end in byte 5
+ *     0x028000  the same for the central loop: halfword → case
  *     0x040000  CPU blocks, {@link CPU_SIZE} each
  *     0x0c0000  software TLB
  *     0x200000  storage keys, a byte for each 4 KiB frame of host storage
@@ -14,6 +15,13 @@
 export const DISPATCH = 0x1000;
 /** Second-level tables of 256 halfwords, one for each first byte whose operation code ends in byte 5. */
 export const DISPATCH_LAST = DISPATCH + 0x20000;
+
+/**
+ * The same for the central loop, in bytes because it is looked at for every instruction: 0 for rows that are called, the case of a hot row,
+ * or beyond those the number of a second-level table.
+ */
+export const CASES = 0x28000;
+export const CASES_LAST = CASES + 0x10000;
 
 export const CPU_BASE = 0x40000;
 export const CPU_SIZE = 0x2000;

@@ -52,6 +52,8 @@ export interface Helpers {
 
 /** How the code being written goes on to another instruction; it differs between the central loop and called rows. */
 export interface Flow {
+  /** Code that notes which instruction executes and how many are left, for whoever is called. It leaves the stack as it is. */
+  readonly note: readonly number[];
   /** Address that relative operands count from. */
   relativeBase(m: Meaning): I64;
   /** Address of the next sequential instruction. */
@@ -102,13 +104,13 @@ export class Meaning {
     const { row } = this;
     if (row.privileged) this.programCheckIf(0x02, this.and(this.cell32(CELL.PSW_MASK + 4), 0x0001_0000));
     if (row.intercept === 'always') {
-      this.#emit(this.#cpu, call(this.#helpers.intercept), 0x00);
+      this.#emit(this.#flow.note, this.#cpu, call(this.#helpers.intercept), 0x00);
       return;
     }
     if (row.intercept) {
-      this.if(this.and(this.cell32(CELL.ICTL), row.intercept.ictl), () => this.#emit(this.#cpu, call(this.#helpers.intercept), 0x00));
+      this.if(this.and(this.cell32(CELL.ICTL), row.intercept.ictl), () => this.#emit(this.#flow.note, this.#cpu, call(this.#helpers.intercept), 0x00));
     }
-    if (row.plain) this.#flow.resume(this, this.#value('i32', this.#cpu, i32Const(index), this.#ip, call(this.#helpers.plain)));
+    if (row.plain) this.#flow.resume(this, this.#value('i32', this.#flow.note, this.#cpu, i32Const(index), this.#ip, call(this.#helpers.plain)));
     else {
       row.meaning!(this);
       if (!this.#ended) this.#flow.next(this);
@@ -376,7 +378,7 @@ export class Meaning {
     const result = this.#variable(this.i32(0));
     const slow = (): void =>
       this.#emit(
-        this.#cpu, first.code, second.code, last.code, i32Const(STORAGE_OPERATION[operation]),
+        this.#flow.note, this.#cpu, first.code, second.code, last.code, i32Const(STORAGE_OPERATION[operation]),
         call(this.#helpers.storageToStorage), localSet(result.index),
       );
     const span = this.zeroExtend(last);
@@ -414,7 +416,7 @@ export class Meaning {
 
   /** Raises a program interruption when `condition` is nonzero. */
   programCheckIf(code: number, condition: I32): void {
-    this.if(condition, () => this.#emit(this.#cpu, i32Const(code), call(this.#helpers.programCheck), 0x00));
+    this.if(condition, () => this.#emit(this.#flow.note, this.#cpu, i32Const(code), call(this.#helpers.programCheck), 0x00));
   }
 
   /** Specification exception unless the register number is even. */
@@ -440,7 +442,7 @@ export class Meaning {
   }
 
   dataException(dxc: number): void {
-    this.#emit(this.#cpu, i32Const(0x07 | (dxc << 16)), call(this.#helpers.programCheck), 0x00);
+    this.#emit(this.#flow.note, this.#cpu, i32Const(0x07 | (dxc << 16)), call(this.#helpers.programCheck), 0x00);
   }
 
   /** Branches relative to the instruction when `taken`; ends the meaning. */
@@ -476,7 +478,7 @@ export class Meaning {
   /** Executes the instruction at `target` with its second byte ORed by `modifier`; ends the meaning. */
   execute(target: I64, modifier: I32): void {
     const next = this.#value(
-      'i32', this.#cpu, target.code, modifier.code, i32Const(this.format.length), this.#ip, call(this.#helpers.execute),
+      'i32', this.#flow.note, this.#cpu, target.code, modifier.code, i32Const(this.format.length), this.#ip, call(this.#helpers.execute),
     );
     this.#flow.resume(this, next);
     this.#ended = true;
@@ -603,7 +605,7 @@ export class Meaning {
     this.if(
       hit,
       () => this.#emit(offset().code, localSet(result)),
-      () => this.#emit(this.#cpu, address.code, slow, localSet(result)),
+      () => this.#emit(this.#flow.note, this.#cpu, address.code, slow, localSet(result)),
     );
     return { type: 'i32', code: localGet(result) };
   }
@@ -615,7 +617,7 @@ export class Meaning {
 
   #commit(offset: I32): void {
     const bounced = this.eq(offset, this.#value('i32', this.#cpu, i32Const(CELL.OPERAND_BYTES), OP.i32.add));
-    this.if(bounced, () => this.#emit(this.#cpu, call(this.#helpers.commit)));
+    this.if(bounced, () => this.#emit(this.#flow.note, this.#cpu, call(this.#helpers.commit)));
   }
 
   #update<V extends Value>(
@@ -645,7 +647,7 @@ export class Meaning {
       },
       () => {
         const wide = value.type === 'i64' ? value.code : [...value.code, OP.i64.extend_i32_u];
-        this.#emit(this.#cpu, address.code, wide, this.#meta(address, length), call(this.#helpers.write));
+        this.#emit(this.#flow.note, this.#cpu, address.code, wide, this.#meta(address, length), call(this.#helpers.write));
       },
     );
   }
