@@ -163,7 +163,7 @@ export class Draft {
     if (this.environment.name === 'low-address protection' && random.chance(50)) {
       const protectedBytes = [0x1000, 0x1008, 0x11f8, 0x1200 - random.between(1, Math.min(size, 0x200))];
       // Beyond that the lowcore holds what machines may differ in.
-      return BigInt(random.pick(size <= 16 ? [0, 8, 0x40, ...protectedBytes] : protectedBytes));
+      return BigInt(random.pick(size <= 16 && !this.full ? [0, 8, 0x40, ...protectedBytes] : protectedBytes));
     }
     if (this.mode === 24) return BigInt(DATA.address);
     return BigInt(STORAGE_SIZE - random.below(Math.max(size, 2)) + random.pick([0, 16, 0x1000_0000]));

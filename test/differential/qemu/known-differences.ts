@@ -1,3 +1,4 @@
+import type { FieldName } from '../../../src/cpu/formats.ts';
 import type { Case } from './generate.ts';
 import { DATA, LOWCORE_FILL, PAGE, RESULT } from './layout.ts';
 import { kindOf, lowcore, oldPsw, programCode, type Result } from './result.ts';
@@ -16,18 +17,27 @@ export interface KnownDifference {
   readonly why: string;
 }
 
-const PGM = { OPERATION: 1, PROTECTION: 4, SPECIFICATION: 6, FIXED_POINT_OVERFLOW: 8 } as const;
+const PGM = { PRIVILEGED: 2, PROTECTION: 4, SPECIFICATION: 6, FIXED_POINT_OVERFLOW: 8, SPECIAL_OPERATION: 0x13 } as const;
 /** The bit of the TEID that says key-controlled protection, under enhanced suppression on protection 2. */
 const BY_KEY = 8n;
 const REFERENCE = 4;
+const SHORT_PSW_BIT = 1n << 51n;
 
 const pswKey = ({ view }: Result): number => (view.getUint32(RESULT.psw) >>> 20) & 15;
 const onlyOurs = (code: number, ours: Result, theirs: Result): boolean => programCode(ours) === code && programCode(theirs) !== code;
 const sameCode = (ours: Result, theirs: Result): boolean => kindOf(ours) === 'program' && programCode(ours) === programCode(theirs);
 
-/** Whether an operand that is no longer than this may pass the highest address of the 24- or 31-bit mode. */
-const wraps = ({ draft }: Case, length: number): boolean =>
-  draft.mode !== 64 && draft.operands.storage.some((operand) => draft.addressOf(operand) > 2 ** draft.mode - length);
+/** Instructions whose operands are addressed by registers alone. */
+const BY_REGISTER = 'mvcl clcl mvcle clcle mvclu clclu cksm srst srstu clst mvst tre troo trot trto trtt trte trtre mvpg'.split(' ');
+
+/** Whether an operand may pass the highest address of the 24- or 31-bit mode. */
+const wraps = ({ draft, row }: Case): boolean => {
+  if (draft.mode === 64) return false;
+  const limit = 2 ** draft.mode;
+  if (draft.operands.storage.some((operand) => draft.addressOf(operand) > limit - 256)) return true;
+  const registers = BY_REGISTER.includes(row.mnemonic) ? draft.operands.registers : [];
+  return registers.some((field) => draft.truncate(draft.gr[draft.fields[field] ?? 0]!) > limit - 1300);
+};
 
 const isExecuted = ({ draft, row }: Case): boolean => draft.executed || row.mnemonic === 'ex' || row.mnemonic === 'exrl';
 
@@ -51,8 +61,28 @@ const hasIgnoredBits = ({ draft }: Case, register: number): boolean =>
 const relativeOverflows = ({ draft }: Case): boolean =>
   draft.operands.relative.some((field) => Math.abs(draft.fields[field] ?? 0) >= 0x4000_0000);
 
+const isOdd = ({ draft }: Case, ...fields: readonly FieldName[]): boolean => fields.some((field) => ((draft.fields[field] ?? 0) & 1) === 1);
+
+/** Whether two storage operands lie less than this apart. */
+const overlaps = ({ draft }: Case, distance: number): boolean => {
+  const [first = 0, second = 0] = draft.operands.storage.map((operand) => draft.addressOf(operand));
+  return Math.abs(first - second) < distance;
+};
+
+/** In how many bytes changed storage differs, as long as the same blocks changed. */
+const differingBytes = (ours: Result, theirs: Result): number => {
+  let count = 0;
+  for (const [offset, block] of ours.blocks) {
+    const other = theirs.blocks.get(offset);
+    if (other === undefined) return Number.POSITIVE_INFINITY;
+    for (const [i, byte] of block.entries()) if (byte !== other[i]) count++;
+  }
+  return count;
+};
+
 const conditionIsMet = ({ draft }: Case): boolean => (((draft.fields.m3 ?? 0) >> (3 - draft.conditionCode)) & 1) === 1;
 
+const TRANSLATIONS = ['tre', 'troo', 'trot', 'trto', 'trtt'];
 const RELATIVE = ['lrl', 'lgrl', 'lgfrl', 'llgfrl', 'strl', 'stgrl', 'crl', 'cgrl', 'clrl', 'clgrl', 'cgfrl', 'clgfrl'];
 const PARTIAL_STORES = 'stm stmy stmg stmh stam stamy stctl stctg pack unpk mvo tr mvn mvz pka pku unpka unpku mvcin'.split(' ');
 
@@ -106,7 +136,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     rows: 'any',
-    when: (one) => wraps(one, 256),
+    when: wraps,
     what: 'an operand that begins at the end of the 24- or 31-bit address space and goes on at address 0',
     why: 'QEMU translates the second part without wrapping; PoP, "Address Wraparound"',
   },
@@ -173,18 +203,50 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'QEMU stops comparing there; PoP, COMPARE LOGICAL: they may be recognized',
   },
   {
-    rows: ['clc', 'clm', 'clmy', 'clmh', 'pack', 'unpk', 'unpka', 'unpku', 'pka', 'pku', 'mvo'],
+    rows: ['clc', 'clm', 'clmy', 'clmh', 'clcl', 'clcle', 'clclu', 'pack', 'unpk', 'unpka', 'unpku', 'pka', 'pku', 'mvo'],
     parts: ['key'],
     when: (_, ours, theirs) => onlyReferenceBits(ours, theirs),
     what: 'reference bits of operand bytes that do not matter for the result',
     why: 'QEMU does not fetch them; PoP, "Reference Recording": a bit may be one without need',
   },
   {
-    rows: ['clcl', 'clcle', 'clclu', 'mvclu'],
-    parts: ['GR', 'storage'],
+    rows: ['clcl', 'clcle', 'clclu', 'mvclu', ...TRANSLATIONS],
+    parts: ['GR', 'storage', 'PSW mask', 'ILC'],
     when: (_, ours, theirs) => sameCode(ours, theirs) && isAccessException(ours),
     what: 'how far an interruptible instruction has come when an access exception ends it',
     why: 'units of operation are the choice of the machine; PoP, "Interruptible Instructions"',
+  },
+  {
+    rows: TRANSLATIONS,
+    when: (one) => (['r1', 'r2'] as const).some((field) => hasIgnoredBits(one, one.draft.fields[field] ?? 0)) || hasIgnoredBits(one, 1),
+    what: 'operand addresses in 24- and 31-bit addressing',
+    why: 'QEMU 7.2 takes all 64 bits of the registers, or clears what must not change; PoP, "Address Wraparound"',
+  },
+  {
+    rows: TRANSLATIONS,
+    when: (_, ours, theirs) => isAccessException(ours) && kindOf(theirs) === 'SVC',
+    what: 'access exceptions for a first-operand character that is not stored because the test character ends the operation',
+    why: 'QEMU looks at the function character first; PoP, TRANSLATE ONE TO ONE, "Access Exceptions": up to 4K bytes ahead',
+  },
+  {
+    rows: ['clst'],
+    parts: ['GR'],
+    when: ({ draft }) => draft.mode !== 64,
+    what: 'bits 0-31 of R1 and R2 in 24- and 31-bit addressing',
+    why: 'QEMU 7.2 clears them; PoP, COMPARE LOGICAL STRING: they remain unchanged',
+  },
+  {
+    rows: ['clst'],
+    when: (_, ours, theirs) => onlyOurs(PGM.SPECIFICATION, ours, theirs) || programCode(ours) === PGM.SPECIFICATION,
+    what: 'specification exception for ones in bits 32-55 of GR0',
+    why: 'QEMU 7.2 does not check; PoP, COMPARE LOGICAL STRING',
+  },
+  {
+    rows: ['cksm'],
+    parts: ['GR'],
+    when: ({ draft }) => draft.mode !== 64,
+    what: 'bits of the address register that the addressing mode ignores',
+    why: 'PoP, CHECKSUM: they may be set to zeros or remain unchanged',
   },
   {
     rows: ['mvclu', 'clclu'],
@@ -206,10 +268,130 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'QEMU accesses the first operand before it looks at the second; PoP, "Multiple Program-Interruption Conditions"',
   },
   {
-    rows: ['cpya'],
-    when: (_, __, theirs) => programCode(theirs) === PGM.OPERATION,
-    what: 'COPY ACCESS',
-    why: 'QEMU 7.2 does not have it',
+    rows: ['cdsg'],
+    when: (one, ours, theirs) => onlyOurs(PGM.SPECIFICATION, ours, theirs) && isOdd(one, 'r1', 'r3'),
+    what: 'specification exception for an odd register',
+    why: 'QEMU 7.2 does not check; PoP, COMPARE DOUBLE AND SWAP',
+  },
+  {
+    rows: ['unpk'],
+    parts: ['storage'],
+    when: ({ draft }) => (draft.fields.l1 ?? 0) > 2 * ((draft.fields.l2 ?? 0) - 1),
+    what: 'the leftmost source byte',
+    why: 'QEMU 7.2 takes zero for it; PoP, UNPACK',
+  },
+  {
+    rows: ['pka', 'pku'],
+    parts: ['storage'],
+    when: (_, ours, theirs) => differingBytes(ours, theirs) <= 1,
+    what: 'the digit of the leftmost source character',
+    why: 'QEMU 7.2 takes zero for it; PoP, PACK ASCII',
+  },
+  {
+    rows: ['unpk'],
+    parts: ['storage'],
+    when: (one) => overlaps(one, 16),
+    what: 'overlapping operands',
+    why: 'QEMU fetches each source byte twice; PoP, UNPACK, second programming note: once',
+  },
+  {
+    rows: ['pka', 'pku', 'unpka', 'unpku'],
+    parts: ['storage', 'PSW mask'],
+    when: (one) => overlaps(one, 80),
+    what: 'overlapping operands',
+    why: 'PoP, the instructions: the result is unpredictable',
+  },
+  {
+    rows: ['pack', 'unpk', 'unpka', 'unpku', 'pka', 'pku', 'mvo'],
+    when: (_, ours, theirs) => kindOf(theirs) === 'SVC' && isAccessException(ours),
+    what: 'access exceptions of source bytes that do not matter for the result',
+    why: 'QEMU does not fetch them; PoP, "Access Exceptions": they may be recognized',
+  },
+  {
+    rows: ['lae', 'laey'],
+    parts: ['AR'],
+    when: ({ draft }) => draft.space === 'secondary' || draft.space === 'home',
+    what: 'access register outside the primary-space mode',
+    why: 'QEMU 7.2 compares the wrong bits of the PSW; PoP, LOAD ADDRESS EXTENDED: 1 for secondary, 2 for home',
+  },
+  {
+    rows: ['csst'],
+    parts: ['GR'],
+    what: 'the old 32-bit value in R3',
+    why: 'QEMU 7.2 puts it into bits 0-31; PoP, COMPARE AND SWAP AND STORE: bits 32-63',
+  },
+  {
+    rows: ['lpsw'],
+    parts: ['PSW mask'],
+    when: (_, ours, theirs) => (oldPsw(ours).mask ^ oldPsw(theirs).mask) === SHORT_PSW_BIT,
+    what: 'bit 12 of the PSW',
+    why: 'QEMU 7.2 keeps the one of the short format; PoP, LOAD PSW: it is inverted',
+  },
+  {
+    rows: ['lpsw'],
+    when: ({ draft }) => draft.patches.some(({ bytes }) => bytes[4]! >= 0x80),
+    what: 'bit 32 of a short PSW',
+    why: 'QEMU 7.2 takes it for part of the address; PoP, LOAD PSW: the basic-addressing-mode bit',
+  },
+  {
+    rows: ['lpsw', 'lpswe', 'ssm', 'stosm'],
+    when: (_, ours) => programCode(ours) === PGM.SPECIFICATION,
+    what: 'early specification exception for an invalid PSW',
+    why: 'QEMU 7.2 does not check; PoP, "Early Exception Recognition"',
+  },
+  {
+    rows: ['ssm'],
+    when: (_, ours, theirs) => onlyOurs(PGM.SPECIAL_OPERATION, ours, theirs),
+    what: 'SSM suppression',
+    why: 'QEMU 7.2 ignores CR0 bit 33; PoP, SET SYSTEM MASK',
+  },
+  {
+    rows: ['sacf'],
+    when: (_, ours, theirs) => onlyOurs(PGM.SPECIAL_OPERATION, ours, theirs),
+    what: 'secondary-space control',
+    why: 'QEMU 7.2 ignores CR0 bit 37; PoP, SET ADDRESS SPACE CONTROL FAST',
+  },
+  {
+    rows: ['spka'],
+    when: ({ draft }, _, theirs) => draft.problemState && programCode(theirs) === PGM.PRIVILEGED,
+    what: 'execution in the problem state',
+    why: 'QEMU 7.2 allows none; PoP, SET PSW KEY FROM ADDRESS: as the PSW-key mask permits',
+  },
+  {
+    rows: ['lra', 'lray', 'lrag'],
+    when: ({ draft }) => !draft.dat,
+    what: 'translation with DAT off',
+    why: 'QEMU 7.2 returns the address itself; PoP, LOAD REAL ADDRESS: it is translated anyway',
+  },
+  {
+    rows: ['lra', 'lray', 'lrag'],
+    when: (_, ours, theirs) => kindOf(theirs) === 'SVC' && [5, 0x12].includes(programCode(ours)),
+    what: 'addressing and translation-specification exceptions of the tables',
+    why: 'QEMU sets condition code 3; PoP, LOAD REAL ADDRESS, "Program Exceptions"',
+  },
+  {
+    rows: ['lctl', 'lctlg'],
+    when: (_, ours, theirs) => isAccessException(theirs) && isAccessException(ours),
+    what: 'control registers after an access exception',
+    why: 'QEMU has loaded some, and may find the rest of the operand in another space; PoP, "Nullification" and "Suppression"',
+  },
+  {
+    rows: ['lura', 'lurag', 'stura', 'sturg'],
+    when: (_, ours, theirs) => onlyOurs(PGM.SPECIFICATION, ours, theirs),
+    what: 'specification exception for an operand off its boundary',
+    why: 'QEMU 7.2 does not check; PoP, LOAD USING REAL ADDRESS',
+  },
+  {
+    rows: ['ipte', 'idte'],
+    parts: ['key'],
+    what: 'change bit of a table whose entry was invalid before',
+    why: 'QEMU does not store then; PoP, "Change Recording"',
+  },
+  {
+    rows: ['tb'],
+    parts: ['GR0', 'key'],
+    what: 'general register 0 and the storage key',
+    why: 'QEMU 7.2 leaves GR0 alone; PoP, TEST BLOCK: zero at completion',
   },
 ];
 
@@ -232,6 +414,12 @@ export const NOT_GENERATED: readonly { readonly rows: readonly string[] | 'any';
     what: 'wait state and program-event recording',
     why: 'a case has to end, and the environments set no events up',
   },
+  {
+    rows: ['troo', 'trot', 'trto', 'trtt'],
+    what: 'length zero, and odd registers',
+    why: 'QEMU 7.2 takes zero for endless, and refuses no register',
+  },
+  { rows: ['csst'], what: 'store characteristic 0', why: 'QEMU 7.2 aborts' },
   { rows: ['spx'], what: 'prefixes within storage that have no new PSWs', why: 'a case has to end' },
   { rows: ['sigp'], what: 'orders that stop, restart or reset this CPU', why: 'a case has to end' },
 ];

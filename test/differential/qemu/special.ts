@@ -413,14 +413,21 @@ const checksum: Special = {
   prepare: (draft) => addressAndLength(draft, pair(draft, 'r2'), 64n),
 };
 
+/** Puts a register into a field that is neither of a pair, nor GR0 or GR1. */
+const otherThan = (draft: Draft, field: FieldName, register: number): number => {
+  let other = draft.random.between(2, 15);
+  if ((other & 14) === (register & 14)) other = ((register & 14) ^ 2) === 0 ? 4 : (register & 14) ^ 2;
+  draft.fields[field] = other;
+  return other;
+};
+
 /** TRANSLATE EXTENDED: a short operand, a table on data, and a test byte. */
 const translateExtended: Special = {
   prepare: (draft) => {
     draft.full = true;
     const r1 = pair(draft, 'r1');
     addressAndLength(draft, r1, byMode(draft));
-    const r2 = number(draft, 'r2');
-    if (!draft.pinned(r2)) draft.pin(r2, draft.withIgnoredBits(draft.address({ size: 256, align: 1 })));
+    draft.pin(otherThan(draft, 'r2', r1), draft.withIgnoredBits(draft.address({ size: 256, align: 1 })));
     if (!draft.pinned(0)) draft.pin(0, draft.random.double());
   },
 };
@@ -435,8 +442,7 @@ const translateTo: Special = {
     draft.fields.r1 = r1;
     addressAndLength(draft, r1, byMode(draft));
     draft.pin(r1 + 1, BigInt(1 + random.below(random.pick([8, 64, 400]))) << (random.chance(80) ? 1n : 0n));
-    const r2 = number(draft, 'r2');
-    if (!draft.pinned(r2)) draft.pin(r2, draft.withIgnoredBits(draft.address({ size: 64, align: 1 })));
+    draft.pin(otherThan(draft, 'r2', r1), draft.withIgnoredBits(draft.address({ size: 64, align: 1 })));
     if (!draft.pinned(0)) draft.pin(0, random.double());
     if (!draft.pinned(1)) draft.pin(1, draft.withIgnoredBits(draft.address({ size: 512, align: 8 })));
   },
