@@ -55,6 +55,13 @@ export class Configuration {
     this.interpreter = instance.exports as unknown as InterpreterExports;
   }
 
+  /**
+   * Asks the TypeScript host for a page, or a page table, that a guest's access found missing; true when it is there now. The host may say
+   * yes only when it took nothing else away for it, because the instruction may hold on to other pages. No guest can tell this from leaving
+   * SIE with a fault and entering it again, which is what happens otherwise.
+   */
+  supply: (cpu: Cpu, page: number, exception: number) => boolean = () => false;
+
   /** A number for a combination of host tables and limits; see {@link GuestMapping.id}. */
   mappingId(description: string): number {
     const known = this.#mappings.get(description);

@@ -120,7 +120,10 @@ export const absoluteToOffset = (cpu: Cpu, level: number, absolute: number, stor
   if (known >= 0) return (known + within) as Offset;
   const found = walkHost(cpu, level, absolute);
   if (mapping.pageStatus) checkPageStatus(cpu, level, absolute, found);
-  if (found.exception) raiseHostFault(cpu, level, absolute, found.exception, store);
+  if (found.exception) {
+    if (level === 1 && cpu.configuration.supply(cpu, page * 4096, found.exception)) return absoluteToOffset(cpu, level, absolute, store);
+    raiseHostFault(cpu, level, absolute, found.exception, store);
+  }
   if (store && found.protectedPage) throw new ProgramInterruption(level, PGM.PROTECTION, { hostCaused: true });
   const offset = absoluteToOffset(cpu, level - 1, absolutePage(found, prefixOf(cpu, level - 1)), store);
   // What a store must be asked about at a level below, a load may not promise.

@@ -16,7 +16,16 @@ const DEFAULT_FIXTURE_LIMIT = 100_000_000;
 /** What the command line may say over the program and its fixture. */
 export interface SessionOptions extends Partial<Omit<Settings, 'facilities' | 'withoutFacilities'>> {
   readonly pagingDevice?: PagingDevice;
+  /** Kernel command line. */
+  readonly append?: string;
+  /** Initial RAM disk, and where it came from. */
+  readonly initrd?: { readonly file: string; readonly bytes: Uint8Array };
 }
+
+/** Where Linux on s390, and kvm-unit-tests after it, look for what the loader has for them (spec/kvm-unit-tests.md 4.1 and 4.9). */
+const PARAMETER_AREA = { INITRD_ADDRESS: 0x1_0408, INITRD_SIZE: 0x1_0410, COMMAND_LINE: 0x1_0480, COMMAND_LINE_SIZE: 0x380 } as const;
+/** QEMU's place for an initial RAM disk behind a small kernel. */
+const INITRD_ADDRESS = 0x80_0000;
 
 /** A program on a machine, with the fixture that may come with it. */
 export class Session {
@@ -40,6 +49,7 @@ export class Session {
     this.machine = makeMachine(name, settings);
     this.recorder = new Recorder(this.machine);
     this.#load();
+    this.#passParameters(options);
     for (const action of fixture?.actions ?? []) this.#arrange(action);
   }
 
@@ -82,7 +92,7 @@ export class Session {
         const end = (address + bytes.length).toString(16);
         throw new InputError({ file: this.#name }, `the program reaches to 0x${end}, expected it to end within ${size / MIB}M of storage`);
       }
-      machine.storage.write(address, bytes);
+      machine.storage.load(address, bytes);
     }
     machine.start(program.entry, program.pswMask);
     for (const action of this.fixture?.actions ?? []) this.#checkAction(action);
@@ -122,6 +132,27 @@ export class Session {
     if (value < 0n || value + BigInt(length) > BigInt(storage)) {
       throw new InputError(address, `0x${value.toString(16)} is not in guest storage, expected an address below 0x${storage.toString(16)}`);
     }
+  }
+
+  #passParameters({ append, initrd }: SessionOptions): void {
+    const { storage } = this.machine;
+    if (append !== undefined) {
+      const text = new TextEncoder().encode(`${append}\0`);
+      if (text.length > PARAMETER_AREA.COMMAND_LINE_SIZE) {
+        throw new InputError({ file: '--append' }, `${text.length - 1} bytes, expected at most ${PARAMETER_AREA.COMMAND_LINE_SIZE - 1}`);
+      }
+      storage.write(PARAMETER_AREA.COMMAND_LINE, text);
+    }
+    if (initrd === undefined) return;
+    const { bytes, file } = initrd;
+    if (INITRD_ADDRESS + bytes.length > this.machine.options.storage) {
+      throw new InputError({ file }, `${bytes.length} bytes at 0x${INITRD_ADDRESS.toString(16)}, expected them to end within guest storage`);
+    }
+    storage.write(INITRD_ADDRESS, bytes);
+    const words = new DataView(new ArrayBuffer(16));
+    words.setBigUint64(0, BigInt(INITRD_ADDRESS));
+    words.setBigUint64(8, BigInt(bytes.length));
+    storage.write(PARAMETER_AREA.INITRD_ADDRESS, new Uint8Array(words.buffer));
   }
 
   #arrange(action: HostAction): void {

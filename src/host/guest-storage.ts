@@ -12,7 +12,17 @@ export class GuestStorage {
     this.#pager = pager;
   }
 
-  /** Loads a program or data. Pages become resident, stable, with the change bit as it was. */
+  /** Loads a program into storage that was never used: pages of zeros are left alone, they need no frame before somebody touches them. */
+  load(address: number, bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const count = Math.min(bytes.length - at, FRAME_SIZE - ((address + at) % FRAME_SIZE));
+      const piece = bytes.subarray(at, at + count);
+      if (!isZero(piece)) this.write(address + at, piece);
+      at += count;
+    }
+  }
+
+  /** Writes data. Pages become resident; the guest's change bit stays as it was. */
   write(address: number, bytes: Uint8Array): void {
     const { storage } = this.#configuration;
     for (let done = 0; done < bytes.length; ) {
@@ -39,3 +49,11 @@ export class GuestStorage {
     return out;
   }
 }
+
+/** A program's zeros can be most of it, so they are looked at a word at a time where they are aligned. */
+const isZero = (bytes: Uint8Array): boolean => {
+  const aligned = bytes.byteOffset % 4 === 0 && bytes.length % 4 === 0;
+  const units = aligned ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) : bytes;
+  for (let i = 0; i < units.length; i++) if (units[i] !== 0) return false;
+  return true;
+};

@@ -62,6 +62,11 @@ export class Pager {
     return this.#resident.size;
   }
 
+  /** A page can become resident without another losing its frame. */
+  get hasFreeFrame(): boolean {
+    return this.#free.length > 0 || this.#untouched < this.#layout.size;
+  }
+
   state(page: number): PageState {
     const entries = this.#gmap.entries(page);
     return pageState(this.#status(entries), this.#isValid(entries));
