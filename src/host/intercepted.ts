@@ -1,6 +1,7 @@
+import type { Cpu } from '../cpu/cpu.ts';
 import { lengthOf } from '../cpu/formats.ts';
 import type { Instruction } from '../cpu/instruction.ts';
-import { PGM } from '../cpu/interruption.ts';
+import { nullifies, PGM, ProgramInterruption } from '../cpu/interruption.ts';
 import { CELL } from '../cpu/layout.ts';
 import { SD } from '../cpu/state-description.ts';
 import type { Machine } from './machine.ts';
@@ -36,9 +37,20 @@ export const performIntercepted = (machine: Machine, vcpu: VirtualCpu): void => 
   const ilc = interceptedLength(view, block);
   machine.asGuest(vcpu, ilc, () => {
     const perform = row && PERFORMERS[row.mnemonic];
-    if (row && perform) perform(machine, vcpu, cpu.instruction.at(row, bytes));
-    else cpu.programCheck(PGM.OPERATION);
+    try {
+      if (row && perform) perform(machine, vcpu, cpu.instruction.at(row, bytes));
+      else cpu.programCheck(PGM.OPERATION);
+    } catch (thrown) {
+      if (thrown instanceof ProgramInterruption && thrown.level > 0 && nullifies(thrown.code)) backUp(cpu, ilc);
+      throw thrown;
+    }
   });
+};
+
+/** The interception has left the guest PSW behind the instruction; a nullified one is to be executed again. */
+const backUp = (cpu: Cpu, ilc: number): void => {
+  const { mask, address } = cpu.psw;
+  cpu.setPsw({ mask, address: (address - BigInt(ilc)) & cpu.addressMask });
 };
 
 /** Length of the intercepted instruction, or of the EXECUTE whose target it was (spec/sie.md 4.7). */

@@ -173,6 +173,8 @@ export class Draft {
   branchTarget(): bigint {
     const { random } = this;
     const pad = CODE.address + (random.chance(50) ? random.between(0x300, 0x600) : random.between(0x880, 0xe80)) * 2;
+    if (this.environment.name === 'instruction-execution protection' && random.chance(40))
+      return BigInt(FAULTY.noExecute + pad - CODE.address);
     if (random.chance(85)) return BigInt(pad);
     const places: bigint[] = [BigInt(pad + 1), BigInt(CODE.address + 2 * PAGE + 0x20)];
     if (this.dat) places.push(BigInt(FAULTY.noExecute + 0x20), BigInt(FAULTY.invalidSegment), BigInt(FAULTY.outsideStorage));

@@ -23,8 +23,8 @@ const BY_KEY = 8n;
 const REFERENCE = 4;
 const SHORT_PSW_BIT = 1n << 51n;
 
-const pswKey = ({ view }: Result): number => (view.getUint32(RESULT.psw) >>> 20) & 15;
 const onlyOurs = (code: number, ours: Result, theirs: Result): boolean => programCode(ours) === code && programCode(theirs) !== code;
+const conditionCode = (result: Result): number => Number((oldPsw(result).mask >> 44n) & 3n);
 const sameCode = (ours: Result, theirs: Result): boolean => kindOf(ours) === 'program' && programCode(ours) === programCode(theirs);
 
 /** Instructions whose operands are addressed by registers alone. */
@@ -96,7 +96,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     rows: 'any',
-    when: (_, ours) => programCode(ours) === PGM.PROTECTION && pswKey(ours) !== 0 && (lowcore(ours, 0xa8, 8) & BY_KEY) !== 0n,
+    when: (_, ours) => programCode(ours) === PGM.PROTECTION && (lowcore(ours, 0xa8, 8) & BY_KEY) !== 0n,
     what: 'key-controlled protection',
     why: 'QEMU TCG has none; PoP, "Key-Controlled Protection"',
   },
@@ -368,6 +368,51 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     when: (_, ours, theirs) => kindOf(theirs) === 'SVC' && [5, 0x12].includes(programCode(ours)),
     what: 'addressing and translation-specification exceptions of the tables',
     why: 'QEMU sets condition code 3; PoP, LOAD REAL ADDRESS, "Program Exceptions"',
+  },
+  {
+    rows: ['lra', 'lray'],
+    parts: ['GR'],
+    when: ({ draft }) => draft.mode !== 64,
+    what: 'bits 0-31 of R1 in 24- and 31-bit addressing',
+    why: 'QEMU 7.2 clears them; PoP, LOAD REAL ADDRESS: they remain unchanged',
+  },
+  {
+    rows: ['lra', 'lray', 'lrag'],
+    parts: ['GR', 'PSW mask'],
+    when: (_, ours, theirs) => [1, 2].includes(conditionCode(ours)) && conditionCode(theirs) === 3,
+    what: 'condition codes 1 and 2, with the address of the table entry',
+    why: 'QEMU 7.2 sets condition code 3 and the interruption code; PoP, LOAD REAL ADDRESS',
+  },
+  {
+    rows: ['tprot'],
+    parts: ['key', 'TEID'],
+    what: 'storage keys and translation-exception identification',
+    why: 'QEMU accesses the page as if to store; PoP, TEST PROTECTION: neither is changed',
+  },
+  {
+    rows: ['tprot'],
+    parts: ['PSW mask'],
+    when: ({ draft }) => (draft.addressOf(draft.operands.storage[1]!) & 0xf0) !== 0,
+    what: 'access keys other than zero',
+    why: 'QEMU 7.2 ignores the key; PoP, TEST PROTECTION',
+  },
+  {
+    rows: ['tprot'],
+    when: (_, ours, theirs) => onlyOurs(PGM.PRIVILEGED, ours, theirs),
+    what: 'privileged-operation exception',
+    why: 'QEMU 7.2 does not check; PoP, TEST PROTECTION',
+  },
+  {
+    rows: ['mvcp', 'mvcs', 'mvcos'],
+    when: ({ draft }, _, theirs) => draft.problemState && programCode(theirs) === PGM.PRIVILEGED,
+    what: 'execution in the problem state, MVCOS with a key of 8 or more',
+    why: 'QEMU 7.2 allows none; PoP, MOVE TO PRIMARY: as the PSW-key mask permits',
+  },
+  {
+    rows: ['mvpg'],
+    when: (_, ours, theirs) => programCode(ours) === 5 && kindOf(theirs) === 'SVC',
+    what: 'addressing exception with the condition-code option',
+    why: 'QEMU 7.2 sets a condition code; PoP, MOVE PAGE: only page-translation exceptions become one',
   },
   {
     rows: ['lctl', 'lctlg'],

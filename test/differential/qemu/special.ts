@@ -398,7 +398,8 @@ const movePage: Special = {
 const withOptions: Special = {
   prepare: (draft) => {
     const { random } = draft;
-    const half = () => (random.chance(40) ? 0 : (random.below(16) << 12) | (random.below(4) << 6) | random.below(4));
+    // Not the access-register mode.
+    const half = () => (random.chance(40) ? 0 : (random.below(16) << 12) | (random.pick([0, 2, 3]) << 6) | random.below(4));
     draft.fields.r3 = 1 + random.below(15);
     const length = random.pick([0, random.below(16), random.below(256), random.between(256, 700)]);
     draft.full = length > 256;
