@@ -33,12 +33,11 @@ export class EventStream {
 
   /** Subscribes; the returned function ends the subscription. */
   on<K extends keyof Events>(kind: K, listener: Listener<K>): () => void {
-    const list = this.#listeners.get(kind) ?? [];
-    list.push(listener);
-    this.#listeners.set(kind, list);
+    // A new list each time: whoever is being told of an event may subscribe and unsubscribe.
+    this.#listeners.set(kind, [...(this.#listeners.get(kind) ?? []), listener]);
     return () => {
-      const at = list.indexOf(listener);
-      if (at >= 0) list.splice(at, 1);
+      const rest = (this.#listeners.get(kind) ?? []).filter((other) => other !== listener);
+      this.#listeners.set(kind, rest);
     };
   }
 

@@ -24,7 +24,9 @@ export interface Result {
     readonly nodat: boolean;
     readonly key: string;
   }[];
+  /** The first 10,000 of them. */
   readonly interruptions: readonly InterruptionRecord[];
+  /** The first 10,000 of them. */
   readonly interceptions: readonly InterceptionRecord[];
   readonly host: Readonly<Record<string, number>>;
   readonly console: string;
@@ -58,14 +60,21 @@ export interface InterceptionRecord {
 
 export const hex = (value: bigint | number, digits = 0): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
-/** Collects from a machine's events what the result needs. */
+/** More than this many interruptions, or interceptions, nobody reads. */
+const MOST_RECORDS = 10_000;
+
+/** Collects from a machine's events what the result needs: the first of each kind, so that a long run does not fill the memory. */
 export class Recorder {
   readonly interruptions: InterruptionRecord[] = [];
   readonly interceptions: InterceptionRecord[] = [];
 
   constructor({ configuration: { events } }: Machine) {
-    events.on('interruption', (event) => this.interruptions.push(interruptionRecord(event)));
-    events.on('interception', (event) => this.interceptions.push(interceptionRecord(event)));
+    const stopRecordingInterruptions = events.on('interruption', (event) => {
+      if (this.interruptions.push(interruptionRecord(event)) === MOST_RECORDS) stopRecordingInterruptions();
+    });
+    const stopRecordingInterceptions = events.on('interception', (event) => {
+      if (this.interceptions.push(interceptionRecord(event)) === MOST_RECORDS) stopRecordingInterceptions();
+    });
   }
 }
 
