@@ -17,7 +17,15 @@ export interface KnownDifference {
   readonly why: string;
 }
 
-const PGM = { PRIVILEGED: 2, PROTECTION: 4, SPECIFICATION: 6, FIXED_POINT_OVERFLOW: 8, SPECIAL_OPERATION: 0x13 } as const;
+const PGM = {
+  PRIVILEGED: 2,
+  PROTECTION: 4,
+  ADDRESSING: 5,
+  SPECIFICATION: 6,
+  DATA: 7,
+  FIXED_POINT_OVERFLOW: 8,
+  SPECIAL_OPERATION: 0x13,
+} as const;
 /** The bit of the TEID that says key-controlled protection, under enhanced suppression on protection 2. */
 const BY_KEY = 8n;
 const REFERENCE = 4;
@@ -82,6 +90,10 @@ const differingBytes = (ours: Result, theirs: Result): number => {
 
 const conditionIsMet = ({ draft }: Case): boolean => (((draft.fields.m3 ?? 0) >> (3 - draft.conditionCode)) & 1) === 1;
 
+/** Data-exception codes of IEEE exceptions with a result: inexact, underflow and overflow, each exact, truncated or incremented. */
+const COMPLETING_DXC: readonly number[] = [0x08, 0x0c, 0x10, 0x18, 0x1c, 0x20, 0x28, 0x2c];
+const INVALID_FLAG = 0x80_0000;
+const CONVERSIONS = ['cfebr', 'cfdbr', 'cgebr', 'cgdbr'];
 const TRANSLATIONS = ['tre', 'troo', 'trot', 'trto', 'trtt'];
 const RELATIVE = ['lrl', 'lgrl', 'lgfrl', 'llgfrl', 'strl', 'stgrl', 'crl', 'cgrl', 'clrl', 'clgrl', 'cgfrl', 'clgfrl'];
 const PARTIAL_STORES = 'stm stmy stmg stmh stam stamy stctl stctg pack unpk mvo tr mvn mvz pka pku unpka unpku mvcin'.split(' ');
@@ -404,13 +416,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     rows: ['mvcp', 'mvcs', 'mvcos'],
-    when: ({ draft }, _, theirs) => draft.problemState && programCode(theirs) === PGM.PRIVILEGED,
-    what: 'execution in the problem state, MVCOS with a key of 8 or more',
+    when: ({ draft }, _, theirs) => draft.problemState && [PGM.PRIVILEGED, PGM.ADDRESSING].some((code) => programCode(theirs) === code),
+    what: 'execution in the problem state',
     why: 'QEMU 7.2 allows none; PoP, MOVE TO PRIMARY: as the PSW-key mask permits',
   },
   {
     rows: ['mvpg'],
-    when: (_, ours, theirs) => programCode(ours) === 5 && kindOf(theirs) === 'SVC',
+    when: (_, ours, theirs) => programCode(ours) === PGM.ADDRESSING && kindOf(theirs) === 'SVC',
     what: 'addressing exception with the condition-code option',
     why: 'QEMU 7.2 sets a condition code; PoP, MOVE PAGE: only page-translation exceptions become one',
   },
@@ -437,6 +449,44 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     parts: ['GR0', 'key'],
     what: 'general register 0 and the storage key',
     why: 'QEMU 7.2 leaves GR0 alone; PoP, TEST BLOCK: zero at completion',
+  },
+  {
+    rows: 'any',
+    when: (_, ours) => programCode(ours) === PGM.DATA && COMPLETING_DXC.includes(Number(lowcore(ours, 0x90, 4))),
+    what: 'results, condition code and DXC of enabled overflow, underflow and inexact exceptions',
+    why: 'QEMU ends the operation without a result; PoP, "IEEE Exceptions": it is completed, scaled, and the DXC tells exact, truncated or incremented',
+  },
+  {
+    rows: ['mdebr', 'mdeb'],
+    what: 'the product',
+    why: 'QEMU 7.2 takes the first operand for a long one; PoP, MULTIPLY (short to long)',
+  },
+  {
+    rows: ['maebr', 'madbr', 'msebr', 'msdbr', 'maeb', 'madb', 'mseb', 'msdb'],
+    parts: ['FPR'],
+    when: (_, ours) => (ours.view.getUint32(RESULT.fpc) & INVALID_FLAG) !== 0,
+    what: 'which of several NaNs is the result',
+    why: 'QEMU has an order of its own; PoP, MULTIPLY AND ADD: a signaling NaN comes first',
+  },
+  {
+    rows: ['ltebr', 'ltdbr'],
+    parts: ['FPR', 'FPC'],
+    when: (_, ours) => (ours.view.getUint32(RESULT.fpc) & INVALID_FLAG) !== 0,
+    what: 'signaling NaNs',
+    why: 'QEMU 7.2 only tests; PoP, LOAD AND TEST: invalid operation, and the quiet NaN is loaded',
+  },
+  {
+    rows: CONVERSIONS,
+    parts: ['FPC'],
+    when: (_, ours) => (ours.view.getUint32(RESULT.fpc) & INVALID_FLAG) !== 0,
+    what: 'inexact flag when a number or NaN cannot be converted',
+    why: 'QEMU does not set it; PoP, CONVERT TO FIXED, figure of results',
+  },
+  {
+    rows: [...CONVERSIONS, 'fiebr', 'fidbr'],
+    when: ({ draft }, ours) => programCode(ours) === PGM.SPECIFICATION && (draft.fields.m3 ?? 0) % 16 === 3,
+    what: 'rounding method 3',
+    why: 'QEMU has the floating-point-extension facility, zhint does not',
   },
 ];
 
