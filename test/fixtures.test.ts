@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openSession } from '../src/cli/open.ts';
+import { hostCounters } from '../src/debug/result.ts';
 import type { SessionOptions } from '../src/debug/session.ts';
-import { runToEnd } from './sessions.ts';
+import { parseFixture } from '../src/guest/fixture.ts';
+import { runSource, runToEnd, sessionOf } from './sessions.ts';
 
 const FIXTURES = readdirSync('fixtures').filter((name) => name.endsWith('.s'));
 
@@ -52,5 +54,33 @@ describe('with a seeded scheduler', () => {
     }
     // Seeds that all gave the same order would show nothing.
     expect(orders.size).toBeGreaterThan(SEEDS.length / 2);
+  });
+});
+
+describe('docs/fixtures.md', () => {
+  const text = readFileSync('docs/fixtures.md', 'utf8');
+  const blocks = (language: string): string[] =>
+    [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter((m) => m[1] === language).map((m) => m[2]!);
+
+  test('its program runs and passes', () => {
+    const programs = blocks('s390x');
+    expect(programs).toHaveLength(1);
+    for (const program of programs) expect(runSource(program)).toMatchObject({ verdict: 'passed', failures: [] });
+  });
+
+  test('its lines are lines of fixtures', () => {
+    const lines = blocks('text').flatMap((block) => block.trimEnd().split('\n'));
+    expect(lines.length).toBeGreaterThan(20);
+    const { settings, actions, expectations } = parseFixture(lines.join('\n'), 'docs/fixtures.md');
+    expect(settings).toEqual({
+      storage: 0x20_0000, cpus: 2, frames: 16, profile: 'zvm-lenient', facilities: [10], withoutFacilities: [147], essa: 'lazy', limit: 50000, seed: 7,
+    }); // biome-ignore format: two lines
+    expect(actions).toHaveLength(3);
+    expect(expectations.map(({ kind }) => kind)).toContain('console');
+  });
+
+  test('it names every counter of the host', () => {
+    const { machine } = sessionOf('_start: nopr\n');
+    for (const counter of Object.keys(hostCounters(machine))) expect(text).toContain(`\`${counter}\``);
   });
 });
