@@ -53,6 +53,10 @@ export class Cpu {
   readonly instruction = new Instruction(this);
   /** Set while an instruction is being fetched: a fault then is not of an operand. */
   fetching = false;
+  /** Program interruptions of the instruction at the program-new PSW of the one before, in a row; see execution.ts. */
+  programsInARow = 0;
+  /** Where the last program interruption went. */
+  programHandler = -1n;
   /** Instructions in this run of generated code, of which BUDGET are left. */
   granted = 0;
   #generation = -1;

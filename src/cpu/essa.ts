@@ -1,14 +1,12 @@
 import type { Cpu } from './cpu.ts';
 import type { Instruction } from './instruction.ts';
-import { INTERCEPT, Interception, PGM, ProgramInterruption } from './interruption.ts';
-import { absoluteToOffset, toHostVirtual, walkHost } from './levels.ts';
+import { INTERCEPT, Interception, PGM } from './interruption.ts';
+import { absoluteForStore, absoluteToOffset, raiseHostFault, walkHost } from './levels.ts';
 import { isUnused, PGSTE_DISTANCE, PGSTE_HIGH, PGSTE_LOW, pageState, USAGE } from './pgste.ts';
 import type { Profile } from './profile.ts';
-import { SPACE } from './psw.ts';
 import { blockOf } from './sie.ts';
 import { ECB2, SD } from './state-description.ts';
 import type { Offset, Storage } from './storage.ts';
-import { ACCESS, teidOf } from './translation.ts';
 import { PTE } from './walk.ts';
 
 /** Operation-request codes (spec/essa.md 1.2). */
@@ -135,8 +133,7 @@ const pageEntries = (cpu: Cpu, level: number, absolute: number): PageEntries | u
     };
   }
   if (found.exception === 0) return undefined;
-  const { high, low } = toHostVirtual(cpu.guests[level]!, absolute);
-  throw new ProgramInterruption(level - 1, found.exception, { teid: teidOf(high, low, ACCESS.LOAD, SPACE.PRIMARY) });
+  return raiseHostFault(cpu, level, absolute, found.exception, false);
 };
 
 /** What a request would do to a page, from its entries. */
@@ -159,6 +156,7 @@ export const applyEssa = (
   const { view } = storage;
   const before = view.getInt32(pgste + 4);
   const resident = isResident(storage, pte);
+  if (planned.status !== before || planned.discarded) storage.recordStore(pgste);
   view.setInt32(pgste + 4, planned.status);
   if (planned.discarded) view.setInt32(pgste, view.getInt32(pgste) & ~REFERENCE_AND_CHANGE);
   // In strict mode an unused block must not be found in the TLB, where nobody would look at its state.
@@ -188,6 +186,6 @@ const cbrlOffset = (cpu: Cpu): number => Number(cbrlo(cpu) & 0xfffn);
 const appendToList = (cpu: Cpu, absolute: number): void => {
   const { view } = cpu.configuration.storage;
   const origin = cbrlo(cpu);
-  view.setBigUint64(absoluteToOffset(cpu, cpu.level - 1, Number(origin & ~7n), true), BigInt(absolute));
+  view.setBigUint64(absoluteForStore(cpu, cpu.level - 1, Number(origin & ~7n)), BigInt(absolute));
   view.setBigUint64(blockOf(cpu) + SD.CBRLO, origin + 8n);
 };

@@ -1,7 +1,7 @@
 import { type Cpu, EARLY_AFTER_PROGRAM } from './cpu.ts';
 import { INTERCEPT, Interception, LOWCORE, nullifies, PGM, ProgramInterruption } from './interruption.ts';
 import { CELL } from './layout.ts';
-import { absoluteToOffset, controlRegister, SAVED, savedCell } from './levels.ts';
+import { absoluteForStore, controlRegister, SAVED, savedCell } from './levels.ts';
 import { PSW } from './psw.ts';
 import { blockOf, leaveSie, recordInstruction, refuseInterruption } from './sie.ts';
 import { CPUFLAGS, ECA, ECB, ICTL, SD } from './state-description.ts';
@@ -59,7 +59,10 @@ const runGeneratedCode = (cpu: Cpu, budget: number): unknown => {
 
 const untilTimer = (cpu: Cpu): number => {
   let next = Number.POSITIVE_INFINITY;
-  for (let level = 1; level <= cpu.level; level++) next = Math.min(next, timersOf(cpu, level).next);
+  for (let level = 1; level <= cpu.level; level++) {
+    // One that calls already is masked, or it would have been presented.
+    for (const wait of Object.values(timersOf(cpu, level))) if (wait > 0) next = Math.min(next, wait);
+  }
   return next;
 };
 
@@ -105,9 +108,9 @@ const requested = (cpu: Cpu, level: number): number | undefined => {
   const block = level === cpu.level ? blockOf(cpu) : savedBlock(cpu, level);
   const flags = cpu.configuration.storage.view.getInt32(block + SD.FLAGS);
   const pswHigh = pswHighOf(cpu, level);
-  if (flags & CPUFLAGS.STOP_INT) return INTERCEPT.STOP;
   if (flags & CPUFLAGS.EXT_INT && pswHigh & PSW.EXTERNAL) return INTERCEPT.EXTERNAL_REQUEST;
   if (flags & CPUFLAGS.IO_INT && pswHigh & PSW.IO) return INTERCEPT.IO_REQUEST;
+  if (flags & CPUFLAGS.STOP_INT) return INTERCEPT.STOP;
   return pswHigh & PSW.WAIT ? INTERCEPT.WAIT : undefined;
 };
 
@@ -118,13 +121,14 @@ const savedBlock = (cpu: Cpu, level: number): number =>
 export const pswHighOf = (cpu: Cpu, level: number): number =>
   level === cpu.level ? cpu.pswHigh : Number(cpu.cell64(savedCell(level, SAVED.PSW_MASK)) >> 32n);
 
-const pendingTimer = (cpu: Cpu, level: number): number | undefined => {
+/** The external-interruption code of a timer that calls, and that the level's masks let through. */
+export const pendingTimer = (cpu: Cpu, level: number): number | undefined => {
   if (!(pswHighOf(cpu, level) & PSW.EXTERNAL)) return undefined;
   const cr0 = Number(controlRegister(cpu, level, 0) & 0xffff_ffffn);
   if (!(cr0 & (CR0_CLOCK_COMPARATOR | CR0_CPU_TIMER))) return undefined;
   const timers = timersOf(cpu, level);
-  if (timers.clockComparator && cr0 & CR0_CLOCK_COMPARATOR) return EXTERNAL.CLOCK_COMPARATOR;
-  if (timers.cpuTimer && cr0 & CR0_CPU_TIMER) return EXTERNAL.CPU_TIMER;
+  if (timers.clockComparator === 0 && cr0 & CR0_CLOCK_COMPARATOR) return EXTERNAL.CLOCK_COMPARATOR;
+  if (timers.cpuTimer === 0 && cr0 & CR0_CPU_TIMER) return EXTERNAL.CPU_TIMER;
   return undefined;
 };
 
@@ -149,14 +153,15 @@ const intercept = (cpu: Cpu, code: number, address = cpu.psw.address): Exit | un
   return cpu.level === 0 ? { reason: 'interception', code } : undefined;
 };
 
-/** Leaves the current guest with its host's PSW at the SIE instruction, which is four bytes long unless it was executed by EXECUTE. */
-const leaveToSie = (cpu: Cpu, code: number): void => {
+/** Leaves the current guest with its host's PSW at the SIE instruction. @returns the length of that, which may have been the target of EXECUTE */
+const leaveToSie = (cpu: Cpu, code: number): number => {
   leaveSie(cpu, code);
-  if (cpu.level > 0) {
-    const { mask } = cpu.psw;
-    cpu.setPsw({ mask, address: cpu.cell64(savedCell(cpu.level, SAVED.SIE_ADDRESS)) });
-    cpu.uncount(1);
-  }
+  if (cpu.level === 0) return 0;
+  const { mask, address: next } = cpu.psw;
+  const address = cpu.cell64(savedCell(cpu.level, SAVED.SIE_ADDRESS));
+  cpu.setPsw({ mask, address });
+  cpu.uncount(1);
+  return Number(next - address);
 };
 
 /** Leaves the guests of the host's guest, so that the host finds its own guest's state; their SIE will be executed again. */
@@ -190,11 +195,12 @@ const finish = (cpu: Cpu, address: bigint): void => {
 const faultBelow = (cpu: Cpu, fault: ProgramInterruption, fetching: boolean): Exit | undefined => {
   finish(cpu, fetching ? cpu.psw.address : cpu.instructionAddress);
   if (!fetching) cpu.uncount(1);
-  while (cpu.level > fault.level) leaveToSie(cpu, INTERCEPT.NONE);
+  let ilc = 0;
+  while (cpu.level > fault.level) ilc = leaveToSie(cpu, INTERCEPT.NONE);
   if (cpu.level === 0) return { reason: 'fault', fault };
-  // The interrupted instruction is SIE, 4 bytes; it counts, because its program sees the interruption.
+  // The interrupted instruction is SIE; it counts, because its program sees the interruption.
   cpu.uncount(-1);
-  return deliverProgram(cpu, fault, 4, cpu.psw.address);
+  return deliverProgram(cpu, fault, ilc, cpu.psw.address);
 };
 
 const programInterruption = (cpu: Cpu, fault: ProgramInterruption, fetching: boolean): Exit | undefined => {
@@ -228,7 +234,18 @@ const deliverProgram = (cpu: Cpu, fault: ProgramInterruption, ilc: number, addre
   }
   announce(cpu, 'program', code, ilc, address, detail.teid);
   storeProgramParameters(cpu, fault, ilc, (field) => lowcore(cpu, field));
-  return swapPsw(cpu, 'program');
+  swapPsw(cpu, 'program');
+  return countInARow(cpu, address) > MANY_IN_A_ROW ? { reason: 'budget' } : undefined;
+};
+
+/** After so many program interruptions in a row the host gets a look: a handler that raises one itself would go on for ever. */
+export const MANY_IN_A_ROW = 1000;
+
+/** Counts a program interruption of the instruction at this address; the new PSW has been loaded. */
+const countInARow = (cpu: Cpu, address: bigint): number => {
+  cpu.programsInARow = address === cpu.programHandler ? cpu.programsInARow + 1 : 0;
+  cpu.programHandler = cpu.psw.address;
+  return cpu.programsInARow;
 };
 
 /** Program interruptions that go to the host (spec/sie.md 4.4). */
@@ -253,7 +270,7 @@ const mustIntercept = (cpu: Cpu, { code, detail }: ProgramInterruption): boolean
 };
 
 /** Offset in linear memory of a lowcore field of the current level. */
-const lowcore = (cpu: Cpu, field: number): number => absoluteToOffset(cpu, cpu.level, (cpu.prefix >>> 0) + field, true);
+const lowcore = (cpu: Cpu, field: number): number => absoluteForStore(cpu, cpu.level, (cpu.prefix >>> 0) + field);
 
 const storeProgramParameters = (cpu: Cpu, { code, detail }: ProgramInterruption, ilc: number, at: (field: number) => number): void => {
   const { view } = cpu.configuration.storage;
@@ -299,7 +316,8 @@ export const interruptExternal = (cpu: Cpu, code: number, cpuAddress?: number, p
   const { view } = cpu.configuration.storage;
   announce(cpu, 'external', code, 0, cpu.psw.address);
   view.setUint16(lowcore(cpu, LOWCORE.EXTERNAL_CODE), code);
-  if (cpuAddress !== undefined) view.setUint16(lowcore(cpu, LOWCORE.CPU_ADDRESS), cpuAddress);
+  // Zeros unless a CPU is the source.
+  view.setUint16(lowcore(cpu, LOWCORE.CPU_ADDRESS), cpuAddress ?? 0);
   if (parameter !== undefined) view.setUint32(lowcore(cpu, LOWCORE.EXTERNAL_PARAMETER), parameter);
   swapPsw(cpu, 'external');
 };
@@ -316,10 +334,12 @@ export const supervisorCall = (cpu: Cpu, code: number): void => {
   const ilc = cpu.instructionLength;
   const address = cpu.nextAddress;
   const at = cpu.instructionAddress;
-  cpu.setPsw({ mask: cpu.pswMask, address });
-  announce(cpu, 'svc', code, ilc, at);
+  // The lowcore may be missing at a host: before anything changes.
   view.setUint16(lowcore(cpu, LOWCORE.SVC_ILC), ilc);
   view.setUint16(lowcore(cpu, LOWCORE.SVC_CODE), code);
+  lowcore(cpu, LOWCORE.NEW_PSW.svc);
+  cpu.setPsw({ mask: cpu.pswMask, address });
+  announce(cpu, 'svc', code, ilc, at);
   swapPsw(cpu, 'svc');
 };
 
@@ -327,9 +347,11 @@ export const supervisorCall = (cpu: Cpu, code: number): void => {
 export const injectProgram = (cpu: Cpu, fault: ProgramInterruption, ilc: number): void => {
   const { code, detail } = fault;
   const { address } = cpu.psw;
-  announce(cpu, 'program', code, ilc, nullifies(code) ? address : address - BigInt(ilc), detail.teid);
+  const at = nullifies(code) ? address : address - BigInt(ilc);
+  announce(cpu, 'program', code, ilc, at, detail.teid);
   storeProgramParameters(cpu, fault, ilc, (field) => lowcore(cpu, field));
   swapPsw(cpu, 'program');
+  countInARow(cpu, at);
 };
 
 const announce = (

@@ -52,7 +52,9 @@ const setKey = (cpu: Cpu, level: number, absolute: number, key: number): void =>
     setKey(cpu, level - 1, frame!, key);
     return;
   }
-  const { view } = cpu.configuration.storage;
+  const { storage } = cpu.configuration;
+  const { view } = storage;
+  storage.recordStore(pgste);
   const rest = view.getInt32(pgste) & ~(PGSTE_HIGH.GR | PGSTE_HIGH.GC);
   const guestBits = (key & REFERENCE_AND_CHANGE) << 16;
   if (frame === undefined) {

@@ -124,11 +124,23 @@ export const absoluteToOffset = (cpu: Cpu, level: number, absolute: number, stor
     if (level === 1 && cpu.configuration.supply(cpu, page * 4096, found.exception)) return absoluteToOffset(cpu, level, absolute, store);
     raiseHostFault(cpu, level, absolute, found.exception, store);
   }
-  if (store && found.protectedPage) throw new ProgramInterruption(level, PGM.PROTECTION, { hostCaused: true });
+  if (store && found.protectedPage) raiseHostProtection(level, page * 4096);
   const offset = absoluteToOffset(cpu, level - 1, absolutePage(found, prefixOf(cpu, level - 1)), store);
   // What a store must be asked about at a level below, a load may not promise.
   absoluteCache.enter(mapping.id, page, offset, store || (level === 1 && !found.protectedPage));
   return (offset + within) as Offset;
+};
+
+/** As {@link absoluteToOffset} where the machine itself stores: reference and change are recorded, keys do not matter. */
+export const absoluteForStore = (cpu: Cpu, level: number, absolute: number): Offset => {
+  const offset = absoluteToOffset(cpu, level, absolute, true);
+  cpu.configuration.storage.recordStore(offset);
+  return offset;
+};
+
+/** The host's tables protect the page. The identification tells what is known here: the absolute address, a store, DAT protection. */
+const raiseHostProtection = (level: number, page: number): never => {
+  throw new ProgramInterruption(level, PGM.PROTECTION, { hostCaused: true, teid: BigInt(page) | 0x404n });
 };
 
 /** Raises what a walk of the host's tables for a guest absolute address ended with. */

@@ -23,6 +23,7 @@ export const enterSie = (cpu: Cpu, stateDescription: HostAbsolute): boolean => {
   const { storage } = cpu.configuration;
   const block = storage.offset(stateDescription);
   const { view, bytes } = storage;
+  storage.recordStore(block);
   bytes[block + SD.ICPTCODE] = INTERCEPT.NONE;
   bytes[block + SD.ICPTSTATUS] = 0;
   const host = cpu.level;
@@ -148,6 +149,8 @@ const saveHost = (cpu: Cpu, level: number): void => {
 };
 
 const restoreHost = (cpu: Cpu, level: number): void => {
+  // A guest's invalid PSW is found again when it is entered again.
+  cpu.setCell32(CELL.EARLY, 0);
   cpu.setCell32(CELL.LEVEL, level);
   cpu.copyCells(savedCell(level, SAVED.CR), CELL.CR, CR_SIZE);
   cpu.copyCells(savedCell(level, SAVED.GR14), GR14, GR14_AND_GR15_SIZE);
@@ -176,10 +179,12 @@ const loadGuest = (cpu: Cpu, view: DataView, block: number, stateDescription: Ho
   cpu.setCell64(CELL.EPOCH, BigInt.asUintN(64, hostEpoch + view.getBigUint64(block + SD.EPOCH)));
   cpu.setCell64(CELL.TOD_PROGRAMMABLE, BigInt(view.getUint32(block + SD.TOD_PROGRAMMABLE)));
   cpu.loadCells(CELL.BREAKING_EVENT, block + SD.BREAKING_EVENT, 1);
-  cpu.setPsw({ mask: view.getBigUint64(block + SD.PSW), address: view.getBigUint64(block + SD.PSW + 8) });
+  cpu.setCell32(CELL.EARLY, 0);
+  cpu.loadPsw({ mask: view.getBigUint64(block + SD.PSW), address: view.getBigUint64(block + SD.PSW + 8) });
 };
 
 const storeGuest = (cpu: Cpu, view: DataView, block: number): void => {
+  cpu.configuration.storage.recordStore(block);
   cpu.storeCells(CELL.CR, block + SD.CR, 16);
   cpu.storeCells(GR14, block + SD.GR14, 2);
   view.setInt32(block + SD.PREFIX, (view.getInt32(block + SD.PREFIX) & ~0x7fff_e000) | cpu.prefix);

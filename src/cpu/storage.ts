@@ -46,6 +46,11 @@ export class Storage {
     return (offset - STORAGE) >>> 12;
   }
 
+  /** Records a store by the machine itself, for an interruption, SIE or ESSA: those count for change recording too (PoP, "Change Recording"). */
+  recordStore(offset: number): void {
+    this.keys[(offset - STORAGE) >>> 12]! |= KEY.R | KEY.C;
+  }
+
   load64(address: HostAbsolute): bigint {
     return this.view.getBigUint64(STORAGE + address);
   }

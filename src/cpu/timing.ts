@@ -20,8 +20,10 @@ export const epochOf = (cpu: Cpu): bigint => cpu.cell64(CELL.EPOCH);
 /** TOD clock of the current level, bits 0-63. */
 export const todClock = (cpu: Cpu): bigint => BigInt.asUintN(64, machineTod(cpu) + epochOf(cpu));
 
-const machineTod = (cpu: Cpu): bigint =>
-  TOD_AT_START + (BigInt(cpu.configuration.elapsed) + BigInt(cpu.granted - cpu.cell32(CELL.BUDGET))) * UNITS_PER_INSTRUCTION;
+const machineTod = (cpu: Cpu): bigint => todAfter(cpu.configuration.elapsed + cpu.granted - cpu.cell32(CELL.BUDGET));
+
+/** TOD clock of the machine after so many instructions, idle time included. */
+export const todAfter = (elapsed: number): bigint => TOD_AT_START + BigInt(elapsed) * UNITS_PER_INSTRUCTION;
 
 /** CPU timer of the current level. */
 export const cpuTimer = (cpu: Cpu): bigint => BigInt.asUintN(64, cpu.cell64(CELL.CPU_TIMER) - elapsedUnits(cpu));
@@ -30,27 +32,25 @@ export const setCpuTimer = (cpu: Cpu, value: bigint): void => {
   cpu.leaveGeneratedCode();
 };
 
+/** When timers call for an interruption, disregarding masks: instructions from now on, 0 for now, infinity for never. */
 export interface Timers {
-  /** Whether the clock comparator and the CPU timer call for an interruption, disregarding masks. */
-  readonly clockComparator: boolean;
-  readonly cpuTimer: boolean;
-  /** Instructions until one of those that does not yet call will. */
-  readonly next: number;
+  readonly clockComparator: number;
+  readonly cpuTimer: number;
 }
+
+/** The timers by the values of the TOD clock, the clock comparator and the CPU timer. */
+export const timersAt = (tod: bigint, comparator: bigint, timer: bigint): Timers => ({
+  clockComparator: tod > comparator ? 0 : instructions(comparator - tod + 1n),
+  cpuTimer: BigInt.asIntN(64, timer) < 0n ? 0 : instructions(BigInt.asIntN(64, timer) + 1n),
+});
+
+const instructions = (units: bigint): number => Number((units + UNITS_PER_INSTRUCTION - 1n) / UNITS_PER_INSTRUCTION);
 
 /** The timers of a level in progress. */
 export const timersOf = (cpu: Cpu, level: number): Timers => {
-  const cell = (here: number, saved: number): bigint => cpu.cell64(level === cpu.level ? here : savedCell(level, saved));
-  const tod = BigInt.asUintN(64, machineTod(cpu) + cell(CELL.EPOCH, SAVED.EPOCH));
-  const comparator = cell(CELL.CLOCK_COMPARATOR, SAVED.CLOCK_COMPARATOR);
-  const timer = BigInt.asIntN(64, cell(CELL.CPU_TIMER, SAVED.CPU_TIMER) - elapsedUnits(cpu));
-  const untilComparator = tod > comparator ? undefined : comparator - tod + 1n;
-  const untilTimer = timer < 0n ? undefined : timer + 1n;
-  const instructions = (units: bigint | undefined): number =>
-    units === undefined ? Number.POSITIVE_INFINITY : Number((units + UNITS_PER_INSTRUCTION - 1n) / UNITS_PER_INSTRUCTION);
-  return {
-    clockComparator: untilComparator === undefined,
-    cpuTimer: untilTimer === undefined,
-    next: Math.min(instructions(untilComparator), instructions(untilTimer)),
-  };
+  const own = level === cpu.level;
+  const epoch = cpu.cell64(own ? CELL.EPOCH : savedCell(level, SAVED.EPOCH));
+  const comparator = cpu.cell64(own ? CELL.CLOCK_COMPARATOR : savedCell(level, SAVED.CLOCK_COMPARATOR));
+  const timer = cpu.cell64(own ? CELL.CPU_TIMER : savedCell(level, SAVED.CPU_TIMER)) - elapsedUnits(cpu);
+  return timersAt(BigInt.asUintN(64, machineTod(cpu) + epoch), comparator, timer);
 };

@@ -13,8 +13,8 @@ import { signalProcessor } from './perform/sigp.ts';
 import { storeSystemInformation } from './perform/stsi.ts';
 import type { VirtualCpu } from './virtual-cpu.ts';
 
-/** An instruction that the host performs for a guest; it runs as the guest (see Machine.asGuest) and checks before it changes anything. */
-export type Performer = (machine: Machine, vcpu: VirtualCpu, i: Instruction) => void;
+/** An instruction that the host performs for a guest; it runs as the guest (see Machine.asGuest) and checks before it changes anything. `ilc` counts an EXECUTE that it was the target of. */
+export type Performer = (machine: Machine, vcpu: VirtualCpu, i: Instruction, ilc: number) => void;
 
 const PERFORMERS: Readonly<Record<string, Performer>> = {
   ...CPU_INSTRUCTIONS,
@@ -38,7 +38,7 @@ export const performIntercepted = (machine: Machine, vcpu: VirtualCpu): void => 
   machine.asGuest(vcpu, ilc, () => {
     const perform = row && PERFORMERS[row.mnemonic];
     try {
-      if (row && perform) perform(machine, vcpu, cpu.instruction.at(row, bytes));
+      if (row && perform) perform(machine, vcpu, cpu.instruction.at(row, bytes), ilc);
       else cpu.programCheck(PGM.OPERATION);
     } catch (thrown) {
       if (thrown instanceof ProgramInterruption && thrown.level > 0 && nullifies(thrown.code)) backUp(cpu, ilc);

@@ -1,5 +1,15 @@
 import { Configuration } from '../cpu/configuration.ts';
-import { attend, type Exit, execute, injectProgram, interruptExternal, leaveNestedGuests, pswHighOf } from '../cpu/execution.ts';
+import {
+  attend,
+  type Exit,
+  execute,
+  injectProgram,
+  interruptExternal,
+  leaveNestedGuests,
+  MANY_IN_A_ROW,
+  pendingTimer,
+  pswHighOf,
+} from '../cpu/execution.ts';
 import { FACILITIES } from '../cpu/facilities.ts';
 import { INTERCEPT, PGM, ProgramInterruption } from '../cpu/interruption.ts';
 import { PROFILES, type Profile } from '../cpu/profile.ts';
@@ -7,7 +17,6 @@ import { PSW, type Psw } from '../cpu/psw.ts';
 import { enterSie, leaveSie } from '../cpu/sie.ts';
 import { CPUFLAGS, ECA, ECB2, SD } from '../cpu/state-description.ts';
 import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
-import { timersOf, UNITS_PER_INSTRUCTION } from '../cpu/timing.ts';
 import { Gmap } from './gmap.ts';
 import { GuestStorage } from './guest-storage.ts';
 import { type HostLayout, planHostStorage } from './host-storage.ts';
@@ -17,7 +26,8 @@ import { MemoryPagingDevice, type PagingDevice, PagingError, PagingStore } from 
 import type { SclpState } from './perform/sclp.ts';
 import { reflectedInterruption } from './reflect.ts';
 import { RoundRobin, type Scheduler } from './scheduler.ts';
-import { type PendingExternal, subclassOf, VirtualCpu } from './virtual-cpu.ts';
+import { comesAfterTimers, type PendingExternal, rankOf, subclassOf, VirtualCpu } from './virtual-cpu.ts';
+import { chargeWaiting, untilTimerWakes } from './waiting.ts';
 
 export interface MachineOptions {
   /** Bytes of guest absolute storage, a multiple of 1 MiB. */
@@ -151,7 +161,8 @@ export class Machine {
         continue;
       }
       const choice = this.#scheduler.choose(runnable);
-      this.#runCpu(this.vcpus[choice.cpu]!, runnable.length === 1 ? Math.min(left, LONGEST_SLICE) : Math.min(left, choice.instructions));
+      const slice = runnable.length === 1 ? LONGEST_SLICE : choice.instructions;
+      this.#runCpu(this.vcpus[choice.cpu]!, Math.min(left, slice, this.#untilWake()));
     }
     return this.#outcome;
   }
@@ -200,18 +211,8 @@ export class Machine {
     if (!wasEntered) leaveSie(cpu, INTERCEPT.NONE);
   }
 
-  /** Takes the guest PSW back to the instruction that was intercepted, so that it is executed again and not counted twice. */
-  retry(vcpu: VirtualCpu, ilc: number): void {
-    const { view } = this.configuration.storage;
-    const at = this.block(vcpu) + SD.PSW + 8;
-    view.setBigUint64(at, view.getBigUint64(at) - BigInt(ilc));
-    vcpu.cpu.uncount(1);
-  }
-
   /** Offset in linear memory of a CPU's state description. */
-  block(vcpu: VirtualCpu): Offset {
-    return this.configuration.storage.offset(vcpu.stateDescription);
-  }
+  readonly block = (vcpu: VirtualCpu): Offset => this.configuration.storage.offset(vcpu.stateDescription);
 
   /** The list page of blocks that ESSA discarded. */
   listPage(vcpu: VirtualCpu): HostAbsolute {
@@ -247,7 +248,8 @@ export class Machine {
   #isRunnable(vcpu: VirtualCpu): boolean {
     if (vcpu.stopped) return false;
     if (!vcpu.waiting) return true;
-    if (this.#deliverable(vcpu) === undefined && !this.#timerWakes(vcpu)) return false;
+    if (this.#deliverable(vcpu) === undefined && untilTimerWakes(this, vcpu) > 0) return false;
+    chargeWaiting(this, vcpu);
     vcpu.waiting = false;
     return true;
   }
@@ -261,11 +263,23 @@ export class Machine {
     }
     if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return;
     vcpu.generation = tlb.generation;
-    this.#deliver(vcpu);
+    const slice = this.#deliver(vcpu) ? 1 : instructions;
     const stepping = this.#actions.size > 0 || this.configuration.events.wants('instruction');
-    const exit = stepping ? this.#step(vcpu, instructions) : execute(vcpu.cpu, instructions);
+    const exit = stepping ? this.#step(vcpu, slice) : execute(vcpu.cpu, slice);
+    // Other CPUs may make the host page: a nested guest's state description must not lie in a frame that goes meanwhile.
+    if (this.vcpus.length > 1) leaveNestedGuests(vcpu.cpu);
     if (exit.reason === 'fault') this.#resolve(exit.fault, vcpu);
     else if (exit.reason === 'interception') this.#dealWith(vcpu, exit.code);
+    if (vcpu.cpu.programsInARow > MANY_IN_A_ROW) this.#endLoop(vcpu);
+  }
+
+  /** A program-interruption handler that raises a program interruption itself, where nothing else can come in between, is the end of a program. */
+  #endLoop(vcpu: VirtualCpu): void {
+    const { cpu } = vcpu;
+    cpu.programsInARow = 0;
+    const alone = this.vcpus.every((other) => other === vcpu || other.stopped);
+    if (!alone || cpu.level > 1 || this.#masks(vcpu).pswHigh & ANY_INTERRUPTION) return;
+    this.end('failed', `program-interruption loop on CPU ${vcpu.address}: the instruction at its program-new PSW raises one, too`);
   }
 
   /** Does what {@link execute} does one instruction at a time, with what has to happen before each. That somebody watches must not change the run. */
@@ -331,7 +345,10 @@ export class Machine {
   /** A fault of the host's own translation: a missing page table, or a page that is not resident. */
   #resolve(fault: ProgramInterruption, vcpu: VirtualCpu): void {
     const { executed } = vcpu.cpu;
-    vcpu.faults = vcpu.faultedAt === executed ? vcpu.faults + 1 : 0;
+    // An interruptible instruction that goes on shows it in its registers.
+    const progress = vcpu.cpu.gr.some((value, n) => value !== vcpu.registersAtFault[n]);
+    vcpu.registersAtFault.set(vcpu.cpu.gr);
+    vcpu.faults = vcpu.faultedAt === executed && !progress ? vcpu.faults + 1 : 0;
     vcpu.faultedAt = executed;
     if (vcpu.faults > MOST_FAULTS) this.end('failed', `CPU ${vcpu.address} needs more pages for one instruction than there are frames`);
     this.#provide(Number((fault.detail.teid ?? 0n) & ~0xfffn), fault.code, vcpu.address);
@@ -386,6 +403,7 @@ export class Machine {
     const address = view.getBigUint64(this.block(vcpu) + SD.PSW + 8);
     if (Number(mask >> 32n) & ANY_INTERRUPTION) {
       vcpu.waiting = true;
+      vcpu.waitingSince = this.configuration.elapsed;
       return;
     }
     const where = `CPU ${vcpu.address} loaded a disabled wait with address 0x${address.toString(16)}`;
@@ -412,13 +430,17 @@ export class Machine {
     else this.end('failed', 'every CPU waits and nothing will wake one');
   }
 
-  /** The first pending external interruption that the CPU's PSW and CR0 let through. */
+  /** The pending external interruption that the CPU's PSW and CR0 let through and that comes first, as an index. */
   #deliverable(vcpu: VirtualCpu): number | undefined {
     if (vcpu.pending.length === 0) return undefined;
     const { pswHigh, cr0 } = this.#masks(vcpu);
     if (!(pswHigh & PSW.EXTERNAL)) return undefined;
-    const at = vcpu.pending.findIndex((p) => p.subclass === 0 || (cr0 & p.subclass) !== 0);
-    return at < 0 ? undefined : at;
+    let first: number | undefined;
+    for (const [at, { code, subclass }] of vcpu.pending.entries()) {
+      if (subclass !== 0 && !(cr0 & subclass)) continue;
+      if (first === undefined || rankOf(code) < rankOf(vcpu.pending[first]!.code)) first = at;
+    }
+    return first;
   }
 
   /** What the guest's PSW and CR0 say about interruptions, wherever they are at the moment. */
@@ -429,10 +451,14 @@ export class Machine {
     return { pswHigh: view.getInt32(this.block(vcpu) + SD.PSW), cr0: view.getInt32(this.block(vcpu) + SD.CR + 4) };
   }
 
-  /** Interrupts an entered CPU if it may be, else asks SIE to come back when its PSW, or its CR0, may have come to allow it. */
-  #deliver(vcpu: VirtualCpu): void {
+  /**
+   * Interrupts an entered CPU if it may be, else asks SIE to come back when its PSW, or its CR0, may have come to allow it.
+   * @returns whether a timer comes before what is pending: SIE is to present it and come back
+   */
+  #deliver(vcpu: VirtualCpu): boolean {
     const at = this.#deliverable(vcpu);
-    if (at !== undefined && vcpu.cpu.level === 1) {
+    const timerFirst = at !== undefined && comesAfterTimers(vcpu.pending[at]!.code) && pendingTimer(vcpu.cpu, 1) !== undefined;
+    if (at !== undefined && vcpu.cpu.level === 1 && !timerFirst) {
       const [{ code, cpuAddress, parameter }] = vcpu.pending.splice(at, 1) as [PendingExternal];
       interruptExternal(vcpu.cpu, code, cpuAddress, parameter);
     }
@@ -441,44 +467,23 @@ export class Machine {
     const { view } = this.configuration.storage;
     const block = this.block(vcpu);
     const flags = view.getInt32(block + SD.FLAGS) & ~CPUFLAGS.EXT_INT;
-    view.setInt32(block + SD.FLAGS, flags | (masked.length < vcpu.pending.length ? CPUFLAGS.EXT_INT : 0));
+    const come = masked.length < vcpu.pending.length && !timerFirst;
+    view.setInt32(block + SD.FLAGS, flags | (come ? CPUFLAGS.EXT_INT : 0));
     view.setUint16(block + SD.LCTL, masked.length > 0 ? LCTL_CR0 : 0);
+    return timerFirst;
   }
 
-  #timerWakes(vcpu: VirtualCpu): boolean {
-    let wakes = false;
-    this.#withTimers(vcpu, (timers, mask) => {
-      wakes = (timers.clockComparator && (mask & 0x800) !== 0) || (timers.cpuTimer && (mask & 0x400) !== 0);
-    });
-    return wakes;
-  }
-
-  #withTimers(vcpu: VirtualCpu, use: (timers: ReturnType<typeof timersOf>, cr0: number) => void): void {
-    this.asGuest(vcpu, 0, () => {
-      const { cpu } = vcpu;
-      if (cpu.pswHigh & PSW.EXTERNAL) use(timersOf(cpu, 1), cpu.controlRegister0(1));
-    });
+  /** Instructions until a timer wakes one of the CPUs that wait. */
+  #untilWake(): number {
+    return Math.min(...this.vcpus.map((vcpu) => (vcpu.waiting && !vcpu.stopped ? untilTimerWakes(this, vcpu) : Number.POSITIVE_INFINITY)));
   }
 
   /** Every CPU waits: the clock jumps to the first timer that wakes one. */
   #passTime(): boolean {
-    let next = Number.POSITIVE_INFINITY;
-    for (const vcpu of this.vcpus) {
-      if (vcpu.stopped) continue;
-      this.#withTimers(vcpu, (timers, cr0) => {
-        if (cr0 & 0xc00) next = Math.min(next, timers.next);
-      });
-    }
+    const next = this.#untilWake();
     if (!Number.isSafeInteger(next)) return false;
     this.configuration.elapsed += next;
     this.#idle += next;
-    // The clock follows from what has elapsed; CPU timers, which count what a CPU executes, run on in the wait state.
-    const { view } = this.configuration.storage;
-    for (const vcpu of this.vcpus) {
-      if (vcpu.stopped) continue;
-      const at = this.block(vcpu) + SD.CPU_TIMER;
-      view.setBigUint64(at, view.getBigUint64(at) - BigInt(next) * UNITS_PER_INSTRUCTION);
-    }
     return true;
   }
 }

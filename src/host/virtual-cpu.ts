@@ -18,6 +18,8 @@ export class VirtualCpu {
   stopped: boolean;
   /** In an enabled wait: the next interruption wakes it. */
   waiting = false;
+  /** The configuration's elapsed time up to which the CPU timer has been charged for waiting. */
+  waitingSince = 0;
   /** The external interruptions that wait, in order of arrival. */
   readonly pending: PendingExternal[] = [];
   /** Number of instructions when the host last acted before one; see Machine.before. */
@@ -27,6 +29,7 @@ export class VirtualCpu {
   /** Host faults in a row without an instruction in between, and the number of instructions at the last of them; see Machine. */
   faults = 0;
   faultedAt = -1;
+  registersAtFault = new BigUint64Array(16);
   /** Number of instructions at the last program interruption that the host reflected; see Machine. */
   reflectedAt = -1;
 
@@ -49,6 +52,13 @@ export const EXTERNAL = {
   CPU_TIMER: { code: 0x1005, subclass: 0x0400 },
   SERVICE_SIGNAL: { code: 0x2401, subclass: 0x0200 },
 } as const;
+
+/** External interruptions that are presented after those of the timers (PoP, "Priority of Interruptions"). */
+export const comesAfterTimers = (code: number): boolean => code >= EXTERNAL.SERVICE_SIGNAL.code;
+
+/** The order in which pending external interruptions are presented: emergency signal, external call, others as they came, service signal. */
+export const rankOf = (code: number): number =>
+  code === EXTERNAL.EMERGENCY_SIGNAL.code ? 0 : code === EXTERNAL.EXTERNAL_CALL.code ? 1 : comesAfterTimers(code) ? 3 : 2;
 
 /** The subclass mask of any external-interruption code; codes that we do not know are not masked by CR0. */
 export const subclassOf = (code: number): number => Object.values(EXTERNAL).find((e) => e.code === code)?.subclass ?? 0;

@@ -3,7 +3,7 @@ import { essa } from '../essa.ts';
 import type { Instruction } from '../instruction.ts';
 import { PGM } from '../interruption.ts';
 import { CELL, STORAGE } from '../layout.ts';
-import { absoluteToOffset, SAVED, savedCell } from '../levels.ts';
+import { absoluteForStore, SAVED, savedCell } from '../levels.ts';
 import { plainRow, type Row } from '../row.ts';
 import { enterSie } from '../sie.ts';
 import type { HostAbsolute } from '../storage.ts';
@@ -20,7 +20,7 @@ const sie = (cpu: Cpu, i: Instruction): void => {
   const prefix = BigInt(cpu.prefix >>> 0);
   if (address < PREFIX_SIZE || (address >= prefix && address < prefix + PREFIX_SIZE)) cpu.programCheck(PGM.SPECIFICATION);
   if (address >= BigInt(cpu.guests[cpu.level]!.extent)) cpu.programCheck(PGM.ADDRESSING);
-  const block = (absoluteToOffset(cpu, cpu.level, Number(address), true) - STORAGE) as HostAbsolute;
+  const block = (absoluteForStore(cpu, cpu.level, Number(address)) - STORAGE) as HostAbsolute;
   cpu.setCell64(savedCell(cpu.level, SAVED.SIE_ADDRESS), cpu.instructionAddress);
   cpu.branchTo(cpu.nextAddress);
   enterSie(cpu, block);

@@ -1,7 +1,7 @@
 import { facilityList } from '../../cpu/facilities.ts';
 import { PGM } from '../../cpu/interruption.ts';
 import { CELL } from '../../cpu/layout.ts';
-import { absoluteToOffset } from '../../cpu/levels.ts';
+import { absoluteForStore, absoluteToOffset } from '../../cpu/levels.ts';
 import { SPACE } from '../../cpu/psw.ts';
 import { SD } from '../../cpu/state-description.ts';
 import { FRAME_SIZE } from '../../cpu/storage.ts';
@@ -54,7 +54,7 @@ const setClock: Performer = (machine, { cpu }, i) => {
 
 /** STORE FACILITY LIST: the first word of the list, at real 200. */
 const storeFacilityList: Performer = (machine, { cpu }) => {
-  const offset = absoluteToOffset(cpu, 1, realToAbsolute(LOWCORE_STFL, cpu.prefix), true);
+  const offset = absoluteForStore(cpu, 1, realToAbsolute(LOWCORE_STFL, cpu.prefix));
   machine.configuration.storage.view.setUint32(offset, Number(facilityList(machine.configuration.facilities)[0]! >> 32n));
 };
 
@@ -85,7 +85,7 @@ const testBlock: Performer = (machine, { cpu }, i) => {
   if (cpu.controlRegister0(1) & CR0.LOW_ADDRESS && isLowAddress(0, low)) {
     cpu.programCheck(PGM.PROTECTION, { teid: teidOf(0, low, ACCESS.STORE, SPACE.PRIMARY, PROTECTED_BY.LOW_ADDRESS) });
   }
-  const offset = absoluteToOffset(cpu, 1, realToAbsolute(real, cpu.prefix), true);
+  const offset = absoluteForStore(cpu, 1, realToAbsolute(real, cpu.prefix));
   machine.configuration.storage.bytes.fill(0, offset, offset + FRAME_SIZE);
   cpu.gr[0] = 0n;
   cpu.cc = 0;

@@ -8,13 +8,13 @@ const DIRECTED_YIELD = 0x9c;
 const RELEASE_PAGES = 0x10;
 const LOWEST_RELEASED = 0x2000n;
 
-export const diagnose: Performer = (machine, vcpu, i) => {
+export const diagnose: Performer = (machine, vcpu, i, ilc) => {
   switch (Number(i.value(2) & 0xffffn)) {
     case TIME_SLICE_END:
     case DIRECTED_YIELD:
       return; // the scheduler gives everyone a turn anyway
     case RELEASE_PAGES:
-      releasePages(machine, vcpu, i);
+      releasePages(machine, vcpu, i, ilc);
       return;
     default:
       vcpu.cpu.programCheck(PGM.SPECIFICATION);

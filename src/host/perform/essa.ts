@@ -5,20 +5,18 @@ import type { HostAbsolute } from '../../cpu/storage.ts';
 import type { Machine } from '../machine.ts';
 import type { VirtualCpu } from '../virtual-cpu.ts';
 
-const ESSA_LENGTH = 4;
-
 /**
  * ESSA that the machine handed over (spec/essa.md 1.8): because it does not interpret it, because the list of discarded blocks is full, or
  * because a block must be made resident.
  */
-export const performEssa = (machine: Machine, vcpu: VirtualCpu, i: Instruction): void => {
+export const performEssa = (machine: Machine, vcpu: VirtualCpu, i: Instruction, ilc: number): void => {
   const { view } = machine.configuration.storage;
   const ecb2 = machine.block(vcpu) + SD.ECB2;
   const interpreted = (view.getUint8(ecb2) & ECB2.CMMA) !== 0;
   const interpretNow = !interpreted && machine.options.essa === 'lazy';
   if (interpretNow) view.setUint8(ecb2, view.getUint8(ecb2) | ECB2.CMMA);
   if (interpretNow || (interpreted && drainList(machine, vcpu) > 0)) {
-    again(vcpu);
+    again(vcpu, ilc);
     return;
   }
   const { cpu } = vcpu;
@@ -32,9 +30,9 @@ export const performEssa = (machine: Machine, vcpu: VirtualCpu, i: Instruction):
 };
 
 /** Executes the instruction again, by interpretation this time. */
-const again = ({ cpu }: VirtualCpu): void => {
+const again = ({ cpu }: VirtualCpu, ilc: number): void => {
   const { mask, address } = cpu.psw;
-  cpu.setPsw({ mask, address: address - BigInt(ESSA_LENGTH) });
+  cpu.setPsw({ mask, address: address - BigInt(ilc) });
   cpu.uncount(1);
 };
 
