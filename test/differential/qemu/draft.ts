@@ -123,12 +123,13 @@ export class Draft {
     const page = sound || random.chance(80) ? random.pick(SOUND_PAGES) : random.below(DATA.pages);
     const start = DATA.address + page * PAGE;
     if (!sound && size > 1 && page < DATA.pages - 1 && random.chance(20)) {
-      return BigInt(start + PAGE - this.#step(random.between(1, Math.min(size - 1, WINDOW)), align));
+      // One long operand crosses a page end by a little as often as by much.
+      return BigInt(start + PAGE - this.#step(random.between(1, Math.min(size - 1, random.pick([8, 16, WINDOW]))), align));
     }
     // Within one of the two windows that the monitor restores and compares, or in the two that meet at a page end.
     const last = page === DATA.pages - 1;
-    const room = Math.max(1, (sound || last ? WINDOW : 2 * WINDOW) - size);
-    const offset = random.chance(30) ? random.below(Math.max(1, WINDOW - size)) : PAGE - WINDOW + random.below(room);
+    const room = Math.max(1, (sound || last ? WINDOW : 2 * WINDOW) - Math.max(size, 16));
+    const offset = random.chance(30) ? random.below(Math.max(1, WINDOW - Math.max(size, 16))) : PAGE - WINDOW + random.below(room);
     const address = start + offset;
     return BigInt(sound || random.chance(70) ? address - (address % align) : address);
   }
@@ -220,7 +221,7 @@ export class Draft {
     if (operand.length) return { size: (this.fields[operand.length] ?? 0) + 1, align: 1 };
     if (operand.lengthRegister) return { size: Number(this.gr[this.fields[operand.lengthRegister]!]! & 0x1ffn), align: 1 };
     // LOAD MULTIPLE and its like may use as much as 16 doublewords.
-    return { size: this.row.format.startsWith('RS') && this.random.chance(50) ? 128 : this.random.pick([2, 4, 8, 16]), align };
+    return { size: this.row.format.startsWith('RS') ? 128 : 16, align };
   }
 
   /** Makes a storage operand lie this far after another, with the same base register, if the displacement allows it. */
@@ -257,13 +258,19 @@ export class Draft {
       : short;
   }
 
-  /** The address that the fields and registers give a storage operand. */
+  /** The address that the fields and registers give a storage operand; near 2^64 only nearly so. */
   addressOf(operand: StorageOperand): number {
+    return Number(this.exactAddressOf(operand));
+  }
+
+  /** The same to the bit. */
+  exactAddressOf(operand: StorageOperand): bigint {
     const register = (field: FieldName | undefined) => {
       const number = field === undefined ? 0 : (this.fields[field] ?? 0);
       return number === 0 ? 0n : this.gr[number]!;
     };
-    return this.truncate(register(operand.base) + register(operand.index) + BigInt(this.fields[operand.displacement] ?? 0));
+    const sum = register(operand.base) + register(operand.index) + BigInt(this.fields[operand.displacement] ?? 0);
+    return BigInt.asUintN(64, sum) & addressMask(this.mode);
   }
 
   /** The space whose frames an operand lies in. */

@@ -97,6 +97,9 @@ restored:
         lgfi    %r2,STORAGE_END-512
         xc      0(256,%r2),0(%r2)
         xc      256(256,%r2),256(%r2)
+# behind the bytes that low-address protection covers
+        lghi    %r2,0x1200
+        xc      0(256,%r2),0(%r2)
         lg      %r2,80(%r14)
         mvc     0(32,%r2),88(%r14)
         lg      %r2,120(%r14)
