@@ -13,6 +13,9 @@ import { ACCESS, type Access, translate } from './translation.ts';
 const EARLY_PENDING = 0x100;
 export const EARLY_AFTER_PROGRAM = 0x200;
 
+/** Translates a part of an operand; see {@link Cpu.alltogether}. */
+export type TranslatePart = (address: bigint, access: Access, operand: number) => Offset;
+
 /** What a context stands for; see tlb.ts. */
 interface Context {
   readonly generation: number;
@@ -51,6 +54,8 @@ export class Cpu {
   /** How the absolute storage of each level lies in the level below; index 1 is the TypeScript host's guest. */
   readonly guests: GuestMapping[] = [];
   readonly instruction = new Instruction(this);
+  /** Whose reference and change bits the last translation recorded, and the key before it. */
+  readonly recorded = { frame: 0, before: 0 };
   /** Set while an instruction is being fetched: a fault then is not of an operand. */
   fetching = false;
   /** Program interruptions of the instruction at the program-new PSW of the one before, in a row; see execution.ts. */
@@ -330,13 +335,33 @@ export class Cpu {
   #pieces(address: bigint, length: number, access: Access, operand: number): { offset: Offset; count: number }[] {
     const mask = this.addressMask;
     const pieces: { offset: Offset; count: number }[] = [];
-    for (let at = address & mask, left = length; left > 0; ) {
-      const count = Math.min(left, 4096 - Number(at & 0xfffn));
-      pieces.push({ offset: this.translate(at, access, operand), count });
-      at = (at + BigInt(count)) & mask;
-      left -= count;
-    }
+    this.alltogether((translate) => {
+      for (let at = address & mask, left = length; left > 0; ) {
+        const count = Math.min(left, 4096 - Number(at & 0xfffn));
+        pieces.push({ offset: translate(at, access, operand), count });
+        at = (at + BigInt(count)) & mask;
+        left -= count;
+      }
+    });
     return pieces;
+  }
+
+  /** Translates several pages for one operand: if one of them raises an exception, no reference or change bit of the others is recorded. */
+  alltogether(work: (translate: TranslatePart) => void): void {
+    const { storage, tlb } = this.configuration;
+    const recorded: { frame: number; before: number }[] = [];
+    try {
+      work((address, access, operand) => {
+        const offset = this.translate(address, access, operand);
+        recorded.push({ ...this.recorded });
+        return offset;
+      });
+    } catch (thrown) {
+      for (const { frame, before } of recorded.reverse()) storage.keys[frame] = before;
+      // A TLB entry stands for bits that are recorded.
+      if (recorded.length > 0) tlb.purge();
+      throw thrown;
+    }
   }
 
   // ---- TLB contexts --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-import type { Cpu } from './cpu.ts';
+import type { Cpu, TranslatePart } from './cpu.ts';
 import { FORMATS, lengthOf } from './formats.ts';
 import type { InterpreterImports } from './interpreter.ts';
 import { INTERCEPT, Interception, PGM, ProgramInterruption } from './interruption.ts';
@@ -131,8 +131,12 @@ const storageToStorage = (
   operation: number,
 ): number => {
   const comparing = operation === STORAGE_OPERATION.compare;
-  const from = placeOf(cpu, high2, low2, length, ACCESS.LOAD, 2);
-  const to = placeOf(cpu, high1, low1, length, comparing ? ACCESS.LOAD : ACCESS.STORE, 1);
+  let from!: Place;
+  let to!: Place;
+  cpu.alltogether((translatePart) => {
+    from = placeOf(cpu, translatePart, toBigInt(high2, low2), length, ACCESS.LOAD, 2);
+    to = placeOf(cpu, translatePart, toBigInt(high1, low1), length, comparing ? ACCESS.LOAD : ACCESS.STORE, 1);
+  });
   const { bytes } = cpu.configuration.storage;
   let seen = 0;
   for (let i = 0; i < length; i++) {
@@ -165,10 +169,9 @@ interface Place {
   readonly second: number;
 }
 
-const placeOf = (cpu: Cpu, high: number, low: number, length: number, access: 1 | 2, operand: number): Place => {
-  const within = 4096 - (low & 0xfff);
-  const first = translate(cpu, high, low, access, operand);
+const placeOf = (cpu: Cpu, translatePart: TranslatePart, address: bigint, length: number, access: 1 | 2, operand: number): Place => {
+  const within = 4096 - Number(address & 0xfffn);
+  const first = translatePart(address, access, operand);
   if (within >= length) return { first, within, second: 0 };
-  const next = (toBigInt(high, low) + BigInt(within)) & cpu.addressMask;
-  return { first, within, second: cpu.translate(next, access, operand) };
+  return { first, within, second: translatePart((address + BigInt(within)) & cpu.addressMask, access, operand) };
 };

@@ -30,7 +30,7 @@ export const enterSie = (cpu: Cpu, stateDescription: HostAbsolute): boolean => {
   const flags = view.getInt32(block + SD.FLAGS);
   const prefix = view.getInt32(block + SD.PREFIX) & 0x7fff_e000;
   const limits = limitsOf(view, block, flags);
-  const reason = invalid(flags, prefix, limits);
+  const reason = invalid(flags, prefix, limits) ?? invalidControlArea(cpu, host, view, block);
   if (reason !== undefined) return refuse(view, block, reason);
 
   saveHost(cpu, host);
@@ -96,6 +96,14 @@ const invalid = (flags: number, prefix: number, { mso, msl, suppressed }: Limits
   if (!suppressed && mso > msl) return VALIDITY.MSO_ABOVE_MSL;
   if (!suppressed && prefix + PREFIX_SIZE > msl + 1 - mso) return VALIDITY.PREFIX_OUTSIDE;
   return undefined;
+};
+
+/** A system-control area is not used, but must lie in the host's storage above its first 8 KiB. */
+const invalidControlArea = (cpu: Cpu, host: number, view: DataView, block: number): number | undefined => {
+  const origin = view.getUint32(block + SD.SCAO_HIGH) * 0x1_0000_0000 + view.getUint32(block + SD.SCAO_LOW);
+  if (origin === 0) return undefined;
+  if (origin < PREFIX_SIZE) return VALIDITY.SCA_LOW;
+  return origin >= (host === 0 ? cpu.configuration.storage.size : cpu.guests[host]!.extent) ? VALIDITY.SCA : undefined;
 };
 
 /** Who found a validity condition, the CPU, and when: the first and third digit of IPA (spec/sie.md 4.6). */

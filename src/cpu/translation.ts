@@ -99,6 +99,8 @@ const translateIn = (accessing: Accessing, key: number): Offset => {
   const frame = storage.frame(offset);
   const storageKey = frameKey ?? storage.keys[frame]!;
   if (!keyPermits(storageKey, key, access, cr0, high, low, isPrivate)) fail(accessing, PGM.PROTECTION, PROTECTED_BY.KEY);
+  cpu.recorded.frame = frame;
+  cpu.recorded.before = storage.keys[frame]!;
   storage.keys[frame]! |= access === ACCESS.STORE ? KEY.R | KEY.C : KEY.R;
   return offset;
 };

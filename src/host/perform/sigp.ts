@@ -1,8 +1,11 @@
 import { interruptRestart } from '../../cpu/execution.ts';
+import { ProgramInterruption } from '../../cpu/interruption.ts';
 import { CELL } from '../../cpu/layout.ts';
+import { absoluteForStore } from '../../cpu/levels.ts';
 import { PSW } from '../../cpu/psw.ts';
 import { CPUFLAGS, SD } from '../../cpu/state-description.ts';
 import { FRAME_SIZE } from '../../cpu/storage.ts';
+import { cpuTimer } from '../../cpu/timing.ts';
 import type { Performer } from '../intercepted.ts';
 import type { Machine } from '../machine.ts';
 import { EXTERNAL, type VirtualCpu } from '../virtual-cpu.ts';
@@ -42,7 +45,7 @@ const setFlag = (machine: Machine, vcpu: VirtualCpu, flag: number, on: boolean):
 const start: Order = ({ machine, target }) => {
   target.stopped = false;
   target.waiting = false;
-  setFlag(machine, target, CPUFLAGS.STOPPED, false);
+  setFlag(machine, target, CPUFLAGS.STOPPED | CPUFLAGS.STOP_INT, false);
   return undefined;
 };
 
@@ -97,31 +100,71 @@ const setPrefix: Order = ({ machine, target, parameter }) => {
   return undefined;
 };
 
-/** Store-status area, as offsets from the address given (PoP, "Store Status"): it is laid out like the prefix area from 0x1200 on. */
-const storeStatus: Order = ({ machine, target, parameter }) => {
-  const area = parameter & 0x7fff_fe00;
-  if (!target.stopped) return STATUS.INCORRECT_STATE;
-  if (area + 512 > machine.options.storage) return STATUS.INVALID_PARAMETER;
+/** Offsets in the store-status area, which is laid out like the prefix area from 0x1200 on (PoP, "Store Status"). */
+const SAVE_AREA = {
+  SIZE: 512,
+  FPR: 0x000,
+  GR: 0x080,
+  PSW: 0x100,
+  PREFIX: 0x118,
+  FPC: 0x11c,
+  TODPR: 0x124,
+  TIMER: 0x128,
+  COMPARATOR: 0x130,
+  AR: 0x140,
+  CR: 0x180,
+} as const;
+const SAVE_AREA_IN_PREFIX_AREA = 0x1200;
+
+const statusOf = (machine: Machine, target: VirtualCpu): Uint8Array => {
+  const bytes = new Uint8Array(SAVE_AREA.SIZE);
+  const view = new DataView(bytes.buffer);
   machine.asGuest(target, 0, () => {
     const { cpu } = target;
-    const bytes = new Uint8Array(512);
-    const view = new DataView(bytes.buffer);
     for (let n = 0; n < 16; n++) {
-      view.setBigUint64(8 * n, cpu.fpr(n));
-      view.setBigUint64(0x80 + 8 * n, cpu.gr[n]!);
-      view.setUint32(0x140 + 4 * n, cpu.ar[n]!);
-      view.setBigUint64(0x180 + 8 * n, cpu.cr[n]!);
+      view.setBigUint64(SAVE_AREA.FPR + 8 * n, cpu.fpr(n));
+      view.setBigUint64(SAVE_AREA.GR + 8 * n, cpu.gr[n]!);
+      view.setUint32(SAVE_AREA.AR + 4 * n, cpu.ar[n]!);
+      view.setBigUint64(SAVE_AREA.CR + 8 * n, cpu.cr[n]!);
     }
-    view.setBigUint64(0x100, cpu.psw.mask);
-    view.setBigUint64(0x108, cpu.psw.address);
-    view.setUint32(0x118, cpu.prefix);
-    view.setUint32(0x11c, cpu.cell32(CELL.FPC) >>> 0);
-    view.setUint32(0x124, Number(cpu.cell64(CELL.TOD_PROGRAMMABLE) & 0xffff_ffffn));
-    view.setBigUint64(0x128, cpu.cell64(CELL.CPU_TIMER));
-    view.setBigUint64(0x130, cpu.cell64(CELL.CLOCK_COMPARATOR) >> 8n);
-    machine.storage.write(area, bytes);
+    view.setBigUint64(SAVE_AREA.PSW, cpu.psw.mask);
+    view.setBigUint64(SAVE_AREA.PSW + 8, cpu.psw.address);
+    view.setUint32(SAVE_AREA.PREFIX, cpu.prefix);
+    view.setUint32(SAVE_AREA.FPC, cpu.cell32(CELL.FPC) >>> 0);
+    view.setUint32(SAVE_AREA.TODPR, Number(cpu.cell64(CELL.TOD_PROGRAMMABLE) & 0xffff_ffffn));
+    view.setBigUint64(SAVE_AREA.TIMER, cpuTimer(cpu));
+    view.setBigUint64(SAVE_AREA.COMPARATOR, cpu.cell64(CELL.CLOCK_COMPARATOR) >> 8n);
   });
+  return bytes;
+};
+
+/** Stores a CPU's status at an absolute address, as the sender sees storage: a page that the sender could not store into is an invalid parameter. */
+const putStatus = ({ machine, sender, target }: Signal, area: number): number | undefined => {
+  if (area + SAVE_AREA.SIZE > machine.options.storage) return STATUS.INVALID_PARAMETER;
+  const bytes = statusOf(machine, target);
+  try {
+    machine.configuration.storage.bytes.set(bytes, absoluteForStore(sender.cpu, 1, area));
+  } catch (fault) {
+    if (!(fault instanceof ProgramInterruption) || fault.level === 0) throw fault;
+    return STATUS.INVALID_PARAMETER;
+  }
   return undefined;
+};
+
+const storeStatus: Order = (signal) => (signal.target.stopped ? putStatus(signal, signal.parameter & 0x7fff_fe00) : STATUS.INCORRECT_STATE);
+
+/** The target stops at once, and its status goes into its own prefix area. */
+const stopAndStore: Order = (signal) => {
+  const { machine, target } = signal;
+  target.stopped = true;
+  target.waiting = false;
+  setFlag(machine, target, CPUFLAGS.STOP_INT, false);
+  setFlag(machine, target, CPUFLAGS.STOPPED, true);
+  let prefix = 0;
+  machine.asGuest(target, 0, () => {
+    prefix = target.cpu.prefix >>> 0;
+  });
+  return putStatus(signal, prefix + SAVE_AREA_IN_PREFIX_AREA);
 };
 
 const emergency: Order = ({ machine, sender, target }) => {
@@ -139,6 +182,7 @@ const ORDERS: Readonly<Record<number, Order>> = {
   [ORDER.START]: start,
   [ORDER.STOP]: stop,
   [ORDER.RESTART]: restart,
+  [ORDER.STOP_AND_STORE]: stopAndStore,
   [ORDER.INITIAL_RESET]: reset(true),
   [ORDER.RESET]: reset(false),
   [ORDER.SET_PREFIX]: setPrefix,

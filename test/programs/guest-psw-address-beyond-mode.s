@@ -1,0 +1,23 @@
+#: title level 2 PSW in the state description is invalid (24-bit mode, address above 16M): specification exception, interception 0x08
+#: storage 4M
+#: limit 200000
+#: expect psw 0xfff
+#: expect gr 7 = 0x08
+        .include "../../fixtures/program.inc"
+        .include "sie2.inc"
+_start: on_program h
+        setup2 g,gend
+        oi 0x93(%r2),0
+        mvi 0x93(%r2),0
+        mvi 0x94(%r2),0
+        lgfi %r3,0x2001000
+        stg %r3,0x98(%r2)
+again:  sie 0(%r2)
+        llgc %r7,0x50(%r2)
+        llgh %r8,0xce(%r2)
+        pass
+h:      lg %r6,pgm_old+8
+        fail
+        .balign 8
+g:      diag %r0,%r0,0x500
+gend:   .quad 0
