@@ -4,7 +4,7 @@
  */
 const SAME: readonly (readonly [mnemonics: string, why: string])[] = [
   [
-    'cpya cvb cvby cvbg cvdg ap sp zap cp mp dp srp ipk sac iac epar epair esar esair ssar ssair bsm bassm pfmf mvck mvcsk mvcdk',
+    'ed edmk plo trte trtre cpya cvb cvby cvbg cvdg ap sp zap cp mp dp srp ipk sac iac epar epair esar esair ssar ssair bsm bassm pfmf mvck mvcsk mvcdk',
     'QEMU 7.2 TCG does not have it',
   ],
   ['csch hsch msch rchp rsch sal schm ssch stcps stcrw stsch tpi tsch xsch chsc', 'its result depends on the devices of the machine'],

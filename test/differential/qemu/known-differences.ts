@@ -25,6 +25,7 @@ const PGM = {
   SPECIFICATION: 6,
   DATA: 7,
   FIXED_POINT_OVERFLOW: 8,
+  TRANSLATION_SPECIFICATION: 0x12,
   SPECIAL_OPERATION: 0x13,
 } as const;
 /** The bit of the TEID that says key-controlled protection, under enhanced suppression on protection 2. */

@@ -453,6 +453,44 @@ const translateTo: Special = {
   },
 };
 
+/** Valid characters mostly, some at the ends of the ranges, some spoiled, in the encoding that a conversion reads. */
+const encoded = (draft: Draft, from: '1' | '2' | '4'): number[] => {
+  const { random } = draft;
+  const bytes: number[] = [];
+  const count = random.below(24);
+  const ends = [0, 0x7f, 0x80, 0x7ff, 0x800, 0xfff, 0x1000, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff, 0x1_0000, 0x10_ffff, 0x11_0000];
+  for (let n = 0; n < count; n++) {
+    const value = random.pick([random.below(0x80), random.below(0x800), random.below(0xd800), random.between(0x1_0000, 0x10_ffff), random.pick(ends)]);
+    const isSurrogate = value >= 0xd800 && value < 0xe000;
+    if (from === '4') bytes.push(...bigEndian(BigInt(value), 4));
+    else if (from === '2' && isSurrogate) bytes.push(value >> 8, value & 0xff);
+    else if (from === '2') bytes.push(...Buffer.from(String.fromCodePoint(Math.min(value, 0x10_ffff)), 'utf16le').swap16());
+    else if (isSurrogate) bytes.push(0xe0 | (value >> 12), 0x80 | ((value >> 6) & 0x3f), 0x80 | (value & 0x3f));
+    else bytes.push(...Buffer.from(String.fromCodePoint(Math.min(value, 0x10_ffff))));
+  }
+  if (bytes.length > 0 && random.chance(25)) bytes[random.below(bytes.length)] = random.pick([random.below(256), 0xc0, 0xc1, 0xf4, 0xf5, 0xf8, 0xd8]);
+  return bytes.slice(0, 32);
+};
+
+/** Conversions between the encodings of Unicode: the mnemonic tells which one is read. */
+const convertUnicode: Special = {
+  prepare: (draft) => {
+    const { random } = draft;
+    draft.full = true;
+    const r1 = 2 * random.below(8);
+    const r2 = (r1 + 2 * random.between(1, 7)) % 16;
+    draft.fields.r1 = r1;
+    draft.fields.r2 = r2;
+    for (const register of [r1, r2]) addressAndLength(draft, register, byMode(draft));
+    if (random.chance(20)) return;
+    const bytes = encoded(draft, draft.row.mnemonic[2] as '1' | '2' | '4');
+    const address = draft.address({ size: Math.max(1, bytes.length), align: 1, sound: true });
+    draft.patch(Number(address), Uint8Array.from(bytes));
+    draft.pin(r2, draft.withIgnoredBits(address));
+    draft.pin(r2 + 1, BigInt(bytes.length));
+  },
+};
+
 /** COMPARE AND SWAP AND STORE: codes in general register 0, parameter list in register 1; in half of the cases the operands are equal. */
 const compareAndSwapAndStore: Special = {
   prepare: (draft) => {
@@ -534,6 +572,12 @@ export const SPECIAL: Readonly<Record<string, Special | undefined>> = {
   trto: translateTo,
   trtt: translateTo,
   csst: compareAndSwapAndStore,
+  cu12: convertUnicode,
+  cu14: convertUnicode,
+  cu21: convertUnicode,
+  cu24: convertUnicode,
+  cu41: convertUnicode,
+  cu42: convertUnicode,
   clst: strings,
   mvst: moveString,
   srst: search,
