@@ -146,7 +146,10 @@ export class Session {
     if (initrd === undefined) return;
     const { bytes, file } = initrd;
     if (INITRD_ADDRESS + bytes.length > this.machine.options.storage) {
-      throw new InputError({ file }, `${bytes.length} bytes at 0x${INITRD_ADDRESS.toString(16)}, expected them to end within guest storage`);
+      throw new InputError(
+        { file },
+        `${bytes.length} bytes at 0x${INITRD_ADDRESS.toString(16)}, expected them to end within guest storage`,
+      );
     }
     storage.write(INITRD_ADDRESS, bytes);
     const words = new DataView(new ArrayBuffer(16));
@@ -173,18 +176,21 @@ export class Session {
     }
     const page = pageOf(value);
     const state = pager.state(page);
+    const { name: profile, discards } = this.machine.configuration.profile;
     const forbid = (expected: string): never => {
+      const where = pager.pinned.has(page) ? ' in the prefix area of a CPU' : '';
       const name = `${state.usage}${state.content}`;
-      throw new InputError(place, `the host may not ${verb} page 0x${page.toString(16)} in state ${name}, expected ${expected}`);
+      throw new InputError(place, `the host may not ${verb} page 0x${page.toString(16)}${where} in state ${name}, expected ${expected}`);
     };
     if (verb === 'page-in') {
-      if (state.content === 'z' && state.usage === 'V') forbid('a page that is not discarded');
+      if (discards && state.content === 'z' && state.usage === 'V') forbid('a page that is not discarded');
       pager.pageIn(page, 'fixture');
       return;
     }
     const allowed = pager.reclaimAction(page);
-    if (verb === 'discard' && allowed !== 'discard' && allowed !== 'drop') forbid('Vr, clean Pr or Ur');
-    if (verb === 'page-out' && allowed !== 'page-out') forbid('Sr or changed Pr');
+    if (verb === 'discard' && allowed !== 'discard' && allowed !== 'drop')
+      forbid(discards ? 'Vr, clean Pr or Ur' : `Ur in profile ${profile}`);
+    if (verb === 'page-out' && allowed !== 'page-out') forbid(discards ? 'Sr or changed Pr' : `Sr, Pr or Vr in profile ${profile}`);
     if (verb === 'reclaim' && allowed === undefined) forbid('a resident page outside the prefix area');
     pager.reclaim(page, 'fixture');
   }

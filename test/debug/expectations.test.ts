@@ -165,7 +165,16 @@ describe('actions of the host', () => {
 
   test('a page of a prefix area stays', () => {
     const run = (): unknown => runSource(`#: storage 1M\n#: host at _start: reclaim 0x1000\n${PAGE} pass\n`);
-    expect(run).toThrow('the host may not reclaim page 0x1000 in state Sr, expected a resident page outside the prefix area');
+    expect(run).toThrow(
+      'the host may not reclaim page 0x1000 in the prefix area of a CPU in state Sr, expected a resident page outside the prefix area',
+    );
+  });
+
+  test('depend on the profile', () => {
+    const source = (verb: string): string =>
+      `#: storage 1M\n#: profile kvm\n#: host at here: ${verb} page\n${PAGE} set_volatile %r5,%r2\nhere: pass\n`;
+    expect(() => runSource(source('discard'))).toThrow('the host may not discard page 0x40000 in state Vr, expected Ur in profile kvm');
+    expect(runSource(source('page-out')).host).toMatchObject({ pageOuts: 1 });
   });
 
   test('happen once, or every time that the program comes there', () => {
