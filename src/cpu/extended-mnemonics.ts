@@ -134,6 +134,14 @@ const zeroRemaining = (base: string): ExtendedMnemonic => ({
   printed: true,
 });
 
+/** The older names of conversions, which as extended mnemonics have no M3. */
+const withoutCheck = (mnemonic: string, base: string): ExtendedMnemonic => ({
+  mnemonic,
+  base,
+  fixed: { field: 'm3', mask: MASK_BITS, value: 0 },
+  printed: true,
+});
+
 /** Every extended mnemonic. Names whose base has no row are harmless: users look the base up. */
 export const EXTENDED_MNEMONICS: readonly ExtendedMnemonic[] = [
   ...BRANCHES.flatMap(([base, name, printed]) => perCondition(base, 'm1', CONDITIONS, name, printed)),
@@ -143,5 +151,7 @@ export const EXTENDED_MNEMONICS: readonly ExtendedMnemonic[] = [
   ...SELECT_BASES.split(' ').flatMap((base) => perCondition(base, 'm4', CONDITIONS, (c) => base + c)),
   zeroRemaining('risbg'),
   zeroRemaining('risbgn'),
+  withoutCheck('cutfu', 'cu12'),
+  withoutCheck('cuutf', 'cu21'),
   ...SYNONYMS,
 ];

@@ -15,9 +15,12 @@ export const FACILITIES: ReadonlySet<number> = new Set([
   18, // long displacement
   19, // long displacement, high performance
   21, // extended immediate
+  22, // extended translation 3
   24, // extended translation 2 enhancement
   25, // store clock fast
+  26, // parsing enhancement
   27, // move with optional specifications
+  30, // extended translation 3 enhancement
   32, // compare and swap and store
   33, // compare and swap and store 2
   34, // general-instructions extension

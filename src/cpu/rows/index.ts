@@ -9,14 +9,17 @@ import { CONTROL_REGISTERS } from './control-registers.ts';
 import { CONTROL_STORAGE } from './control-storage.ts';
 import { CONTROL_TIMING } from './control-timing.ts';
 import { DECIMAL } from './decimal.ts';
+import { EDIT } from './edit.ts';
 import { FLOATING_POINT } from './floating-point.ts';
 import { HIGH_WORD } from './high-word.ts';
 import { INTERLOCKED } from './interlocked.ts';
 import { LOAD_STORE } from './load-store.ts';
 import { LOGICAL } from './logical.ts';
 import { LONG_MOVES } from './long-moves.ts';
+import { PERFORM_LOCKED } from './perform-locked.ts';
 import { SHIFT } from './shift.ts';
 import { STRINGS } from './strings.ts';
+import { UNICODE } from './unicode.ts';
 import { VIRTUALIZATION } from './virtualization.ts';
 
 /** Every instruction of zhint. */
@@ -28,10 +31,13 @@ export const ROWS: readonly Row[] = [
   ...LOGICAL,
   ...SHIFT,
   ...INTERLOCKED,
+  ...PERFORM_LOCKED,
   ...HIGH_WORD,
   ...LONG_MOVES,
   ...STRINGS,
+  ...UNICODE,
   ...DECIMAL,
+  ...EDIT,
   ...ASSISTS,
   ...VIRTUALIZATION,
   ...CONTROL_OTHER,

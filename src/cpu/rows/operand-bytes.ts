@@ -1,4 +1,5 @@
 import type { Cpu } from '../cpu.ts';
+import { ProgramInterruption } from '../interruption.ts';
 import type { Access } from '../translation.ts';
 
 /**
@@ -100,3 +101,26 @@ export const setLength = (cpu: Cpu, register: number, length: bigint): void => {
 };
 
 export const lesser = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+/** Instructions on strings stop with condition code 3 after this many bytes or characters: the amount is the CPU's to choose. */
+export const AT_ONCE = 0x2000;
+
+/** A length as a number; of one that no execution comes to the end of, it matters only that it is longer. */
+export const atMost = (length: bigint): number => Number(lesser(length, BigInt(4 * AT_ONCE)));
+
+/**
+ * Does `step` for 0, 1, … until it returns a condition code or has been done often enough: 3. What has been stored is not taken back: once
+ * a step is done, an access exception ends the execution with condition code 3, and the next one meets it again before it stores anything.
+ */
+export const stepwise = (step: (n: number) => number | undefined): { cc: number; done: number } => {
+  for (let n = 0; n < AT_ONCE; n++) {
+    try {
+      const cc = step(n);
+      if (cc !== undefined) return { cc, done: n };
+    } catch (thrown) {
+      if (n === 0 || !(thrown instanceof ProgramInterruption)) throw thrown;
+      return { cc: 3, done: n };
+    }
+  }
+  return { cc: 3, done: AT_ONCE };
+};

@@ -1,10 +1,12 @@
 import type { Cpu } from '../cpu.ts';
 import type { Instruction } from '../instruction.ts';
-import { PGM, ProgramInterruption } from '../interruption.ts';
+import { PGM } from '../interruption.ts';
 import { plainRow, type Row } from '../row.ts';
 import { ACCESS } from '../translation.ts';
 import {
+  AT_ONCE,
   addressIn,
+  atMost,
   bytesTogether,
   implied,
   lengthIn,
@@ -13,14 +15,9 @@ import {
   setAddress,
   setAddressAndZeros,
   setLength,
+  stepwise,
 } from './operand-bytes.ts';
-import { EXTENDED_TRANSLATION_2, EXTENDED_TRANSLATION_3 } from './traits.ts';
-
-/** Most instructions here stop with condition code 3 after this many bytes or characters: the amount is the CPU's to choose. */
-const AT_ONCE = 0x2000;
-
-/** A length as a number; of one that no execution comes to the end of, it matters only that it is longer. */
-const atMost = (length: bigint): number => Number(lesser(length, BigInt(4 * AT_ONCE)));
+import { EXTENDED_TRANSLATION_2, EXTENDED_TRANSLATION_3, PARSING_ENHANCEMENT } from './traits.ts';
 
 const byteOfRegister0 = (cpu: Cpu): number => Number(cpu.gr[0]! & 0xffn);
 
@@ -32,6 +29,10 @@ const characterOfRegister0 = (cpu: Cpu, bits: 8 | 16): number => {
 };
 
 // ---- translation through a table -------------------------------------------------------------------------------------
+
+/** The character of one or two bytes at an index. */
+const valueAt = (operand: OperandBytes, at: number, size: 1 | 2): number =>
+  size === 1 ? operand.get(at) : (operand.get(at) << 8) | operand.get(at + 1);
 
 /** TR: byte by byte, left to right. Table bytes that are not needed are not accessed; an access exception of one leaves the operand as it was. */
 const translateBytes = (cpu: Cpu, i: Instruction): void => {
@@ -72,22 +73,36 @@ const translateAndTest =
     cpu.cc = 0;
   };
 
-/**
- * Does `step` for 0, 1, … until it returns a condition code or has been done often enough: 3. What has been stored is not taken back: once
- * a step is done, an access exception ends the execution with condition code 3, and the next one meets it again before it stores anything.
- */
-const stepwise = (step: (n: number) => number | undefined): { cc: number; done: number } => {
-  for (let n = 0; n < AT_ONCE; n++) {
-    try {
-      const cc = step(n);
-      if (cc !== undefined) return { cc, done: n };
-    } catch (thrown) {
-      if (n === 0 || !(thrown instanceof ProgramInterruption)) throw thrown;
-      return { cc: 3, done: n };
-    }
-  }
-  return { cc: 3, done: AT_ONCE };
-};
+/** Bits of M3 of TRTE and TRTRE: characters of two bytes, function codes of two bytes, zero as the function code of characters above 255. */
+const TEST = { WIDE_ARGUMENTS: 8, WIDE_CODES: 4, LIMITED: 2 } as const;
+
+/** TRTE and TRTRE: the first character, from the left or the right, whose function code is not zero. */
+const translateAndTestExtended =
+  (step: 1 | -1) =>
+  (cpu: Cpu, { r1, r2, m3 }: Instruction): void => {
+    cpu.needEven(r1);
+    const size = m3 & TEST.WIDE_ARGUMENTS ? 2 : 1;
+    const length = lengthIn(cpu, r1 + 1);
+    if (length % BigInt(size) !== 0n) cpu.programCheck(PGM.SPECIFICATION);
+    const address = addressIn(cpu, r1);
+    // From right to left the register designates the rightmost character; what one execution looks at begins so far to the left.
+    const reach = step === 1 ? 0 : (AT_ONCE - 1) * size;
+    const first = new OperandBytes(cpu, address - BigInt(reach), ACCESS.LOAD, 1);
+    const table = new OperandBytes(cpu, addressIn(cpu, 1) & ~7n, ACCESS.LOAD, implied(1));
+    const characters = Math.floor(atMost(length) / size);
+    let code = 0;
+    const { cc, done } = stepwise((n) => {
+      if (n === characters) return 0;
+      const argument = valueAt(first, reach + n * step * size, size);
+      if (argument > 0xff && m3 & TEST.LIMITED) return undefined;
+      code = m3 & TEST.WIDE_CODES ? valueAt(table, 2 * argument, 2) : table.get(argument);
+      return code === 0 ? undefined : 1;
+    });
+    setAddress(cpu, r1, address + BigInt(done * step * size));
+    setLength(cpu, r1 + 1, length - BigInt(done * size));
+    if (cc !== 3) setLength(cpu, r2, BigInt(code));
+    cpu.cc = cc;
+  };
 
 /** TRE: translates until the test byte is met, which stays as it is. */
 const translateExtended = (cpu: Cpu, { r1, r2 }: Instruction): void => {
@@ -132,11 +147,9 @@ const translateTo =
     const end = atMost(length);
     const target = new OperandBytes(cpu, to, ACCESS.STORE, 1);
     const source = new OperandBytes(cpu, from, ACCESS.LOAD, 2);
-    const character = (operand: OperandBytes, n: number, size: 1 | 2): number =>
-      size === 1 ? operand.get(n) : (operand.get(2 * n) << 8) | operand.get(2 * n + 1);
     const { cc, done } = stepwise((n) => {
       if (n * sourceSize === end) return 0;
-      const result = character(table, character(source, n, sourceSize), targetSize);
+      const result = valueAt(table, targetSize * valueAt(source, sourceSize * n, sourceSize), targetSize);
       if (result === test && !withoutTest) return 1;
       if (targetSize === 2) {
         target.check(2 * n + 2, 2 * n);
@@ -168,8 +181,7 @@ const search =
         cpu.cc = 2;
         return;
       }
-      const found = size === 1 ? string.get(n) : (string.get(n) << 8) | string.get(n + 1);
-      if (found === sought) {
+      if (valueAt(string, n, size) === sought) {
         setAddress(cpu, r1, start + BigInt(n));
         cpu.cc = 1;
         return;
@@ -249,12 +261,16 @@ const checksum = (cpu: Cpu, { r1, r2 }: Instruction): void => {
 /** Without the enhancement of facility 24 M3 is ignored, and the assembler may leave it out. */
 const WITH_M3 = { ...EXTENDED_TRANSLATION_2, operands: 'r1,r2,m3?' } as const;
 
+const PARSING = { ...PARSING_ENHANCEMENT, operands: 'r1,r2,m3?' } as const;
+
 /** Translation through tables, strings, and the checksum. */
 // biome-ignore format: one row a line
 export const STRINGS: readonly Row[] = [
   plainRow('dc', 'tr', 'SS-a', 'TRANSLATE', {}, translateBytes),
   plainRow('dd', 'trt', 'SS-a', 'TRANSLATE AND TEST', {}, translateAndTest(1)),
   plainRow('d0', 'trtr', 'SS-a', 'TRANSLATE AND TEST REVERSE', EXTENDED_TRANSLATION_3, translateAndTest(-1)),
+  plainRow('b9bf', 'trte', 'RRF-c', 'TRANSLATE AND TEST EXTENDED', PARSING, translateAndTestExtended(1)),
+  plainRow('b9bd', 'trtre', 'RRF-c', 'TRANSLATE AND TEST REVERSE EXTENDED', PARSING, translateAndTestExtended(-1)),
   plainRow('b2a5', 'tre', 'RRE', 'TRANSLATE EXTENDED', {}, translateExtended),
   plainRow('b993', 'troo', 'RRF-c', 'TRANSLATE ONE TO ONE', WITH_M3, translateTo(1, 1)),
   plainRow('b992', 'trot', 'RRF-c', 'TRANSLATE ONE TO TWO', WITH_M3, translateTo(1, 2)),

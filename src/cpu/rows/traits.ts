@@ -11,9 +11,11 @@ export const POPULATION_COUNT = DISTINCT_OPERANDS;
 /** Miscellaneous-instruction-extensions facilities 1 and 2. */
 export const MISCELLANEOUS_1 = { facility: 49 } as const;
 export const MISCELLANEOUS_2 = { facility: 58 } as const;
-/** Extended-translation facilities 2 and 3. */
+/** Extended-translation facilities 2 and 3, and the enhancement of the latter. */
 export const EXTENDED_TRANSLATION_2 = { facility: 16 } as const;
 export const EXTENDED_TRANSLATION_3 = { facility: 22 } as const;
+export const EXTENDED_TRANSLATION_3_ENHANCEMENT = { facility: 30 } as const;
+export const PARSING_ENHANCEMENT = { facility: 26 } as const;
 export const COMPARE_AND_SWAP_AND_STORE = { facility: 32 } as const;
 /** Execution hint, load and trap, and processor assist come under one bit with miscellaneous-instruction extensions 1. */
 export const EXECUTION_HINT = MISCELLANEOUS_1;
