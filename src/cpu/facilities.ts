@@ -25,6 +25,7 @@ export const FACILITIES: ReadonlySet<number> = new Set([
   33, // compare and swap and store 2
   34, // general-instructions extension
   35, // execute extensions
+  40, // load program parameter
   41, // floating-point support enhancement
   45, // distinct operands, interlocked access 1, load/store on condition, population count, high word
   49, // miscellaneous instruction extensions 1

@@ -91,8 +91,8 @@ export const CELL = {
   EXECUTE_BYTES: 0x458,
   /** An instruction that crosses a page end, put together, 8 bytes. */
   FETCH_BYTES: 0x460,
-  /** Address of the EXECUTE that is in effect, i64. */
-  EXECUTE_IA: 0x468,
+  /** What LOAD PROGRAM PARAMETER loaded, i64. */
+  PROGRAM_PARAMETER: 0x468,
 
   /** Prefix, i32. */
   PREFIX: 0x470,
@@ -108,14 +108,8 @@ export const CELL = {
   BREAKING_EVENT: 0x4a0,
   /** Instructions this CPU has executed, i64. */
   INSTRUCTIONS: 0x4a8,
-  /** Address of the CPU, i32. */
-  ADDRESS: 0x4b0,
   /** A PSW was loaded that is invalid, see Cpu.loadPsw; i32. */
   EARLY: 0x4d8,
-  /** CPU state: 0 operating, 1 stopped, i32. */
-  STOPPED: 0x4b4,
-  /** Pending interruptions: see interruption.ts. 8 words. */
-  PENDING: 0x4b8,
 
   /** A storage operand that crosses a page end, put together, 512 bytes. */
   OPERAND_BYTES: 0x600,

@@ -34,6 +34,7 @@ export const SAVED = {
   TOD_PROGRAMMABLE: 0xb8, EPOCH: 0xc0, STATE_DESCRIPTION: 0xc8, BREAKING_EVENT: 0xd0, ICTL: 0xd8,
   /** Address of the SIE instruction that left the level. */
   SIE_ADDRESS: 0xe0,
+  PROGRAM_PARAMETER: 0xe8,
 } as const; // biome-ignore format: a table
 
 /** The cell of a CPU block that holds what SIE saved of a level. */

@@ -154,6 +154,7 @@ const saveHost = (cpu: Cpu, level: number): void => {
   cpu.setCell32(savedCell(level, SAVED.PREFIX), cpu.prefix);
   cpu.copyCells(CELL.CPU_TIMER, savedCell(level, SAVED.CPU_TIMER), TIMING_SIZE);
   cpu.setCell32(savedCell(level, SAVED.ICTL), cpu.cell32(CELL.ICTL));
+  cpu.copyCells(CELL.PROGRAM_PARAMETER, savedCell(level, SAVED.PROGRAM_PARAMETER), 8);
 };
 
 const restoreHost = (cpu: Cpu, level: number): void => {
@@ -164,6 +165,7 @@ const restoreHost = (cpu: Cpu, level: number): void => {
   cpu.copyCells(savedCell(level, SAVED.GR14), GR14, GR14_AND_GR15_SIZE);
   cpu.copyCells(savedCell(level, SAVED.CPU_TIMER), CELL.CPU_TIMER, TIMING_SIZE);
   cpu.setCell32(CELL.ICTL, cpu.cell32(savedCell(level, SAVED.ICTL)));
+  cpu.copyCells(savedCell(level, SAVED.PROGRAM_PARAMETER), CELL.PROGRAM_PARAMETER, 8);
   cpu.prefix = cpu.cell32(savedCell(level, SAVED.PREFIX));
   cpu.setPsw({ mask: cpu.cell64(savedCell(level, SAVED.PSW_MASK)), address: cpu.cell64(savedCell(level, SAVED.PSW_IA)) });
 };
@@ -187,6 +189,7 @@ const loadGuest = (cpu: Cpu, view: DataView, block: number, stateDescription: Ho
   cpu.setCell64(CELL.EPOCH, BigInt.asUintN(64, hostEpoch + view.getBigUint64(block + SD.EPOCH)));
   cpu.setCell64(CELL.TOD_PROGRAMMABLE, BigInt(view.getUint32(block + SD.TOD_PROGRAMMABLE)));
   cpu.loadCells(CELL.BREAKING_EVENT, block + SD.BREAKING_EVENT, 1);
+  cpu.loadCells(CELL.PROGRAM_PARAMETER, block + SD.PROGRAM_PARAMETER, 1);
   cpu.setCell32(CELL.EARLY, 0);
   cpu.loadPsw({ mask: view.getBigUint64(block + SD.PSW), address: view.getBigUint64(block + SD.PSW + 8) });
 };
@@ -200,6 +203,7 @@ const storeGuest = (cpu: Cpu, view: DataView, block: number): void => {
   cpu.storeCells(CELL.CLOCK_COMPARATOR, block + SD.CLOCK_COMPARATOR, 1);
   view.setUint32(block + SD.TOD_PROGRAMMABLE, Number(cpu.cell64(CELL.TOD_PROGRAMMABLE)));
   cpu.storeCells(CELL.BREAKING_EVENT, block + SD.BREAKING_EVENT, 1);
+  cpu.storeCells(CELL.PROGRAM_PARAMETER, block + SD.PROGRAM_PARAMETER, 1);
   const { mask, address } = cpu.psw;
   view.setBigUint64(block + SD.PSW, mask);
   view.setBigUint64(block + SD.PSW + 8, address);

@@ -5,7 +5,7 @@ export const SD = {
   SCAO_LOW: 0x064, TOD_PROGRAMMABLE: 0x06c, MSO: 0x080, MSL: 0x088, PSW: 0x090, GR14: 0x0a0, GR15: 0x0a8, PARTIAL: 0x0c0, EXTERNAL_CODE: 0x0c6,
   /** Interruption parameters: the lowcore field at X lies at X + 0x40. */
   LOWCORE: 0x040,
-  CR: 0x100, BREAKING_EVENT: 0x180, FACILITIES: 0x1a0, CBRLO: 0x1b8,
+  CR: 0x100, BREAKING_EVENT: 0x180, FACILITIES: 0x1a0, CBRLO: 0x1b8, PROGRAM_PARAMETER: 0x1de,
   SIZE: 512,
 } as const; // biome-ignore format: a table
 

@@ -211,6 +211,18 @@ describe('what SIE hands to the host', () => {
     }
   });
 
+  test('LPP loads the program parameter, which the state description keeps', () => {
+    const { machine, cpu, step } = entered('lpp 0(%r2)\n diag %r0,%r0,0');
+    const parameter = 0x0123_4567_89ab_cdefn;
+    cpu.gr[2] = 0x40000n;
+    cpu.store(0x40000n, 8, parameter);
+    step(2);
+    expect(cpu.level).toBe(0);
+    const { storage } = machine.configuration;
+    expect(storage.view.getBigUint64(storage.offset(machine.vcpus[0]!.stateDescription) + SD.PROGRAM_PARAMETER)).toBe(parameter);
+    expect(cpu.cell64(CELL.PROGRAM_PARAMETER)).toBe(0n);
+  });
+
   test('STFLE without a designated list', () => {
     const { cpu, step } = entered('stfle 0(%r2)');
     cpu.gr[2] = 0x40000n;

@@ -2,6 +2,7 @@ import type { Cpu } from '../cpu.ts';
 import { facilityList } from '../facilities.ts';
 import type { Instruction } from '../instruction.ts';
 import { PGM } from '../interruption.ts';
+import { CELL } from '../layout.ts';
 import { absoluteToOffset } from '../levels.ts';
 import { interceptedRow, plainRow, type Row } from '../row.ts';
 import { blockOf } from '../sie.ts';
@@ -53,6 +54,9 @@ const storeControl =
     });
     cpu.storeBytes(address, out);
   };
+
+/** LOAD PROGRAM PARAMETER: a value of the program's for those who measure the CPU. */
+const loadProgramParameter = (cpu: Cpu, i: Instruction): void => cpu.setCell64(CELL.PROGRAM_PARAMETER, cpu.load(i.address(2), 8));
 
 // ---- facilities --------------------------------------------------------------------------------------------------------
 
@@ -169,6 +173,7 @@ export const CONTROL_REGISTERS: readonly Row[] = [
   plainRow('b6', 'stctl', 'RS-a', 'STORE CONTROL (32)', STORE_CONTROL, storeControl(4)),
   plainRow('eb25', 'stctg', 'RSY-a', 'STORE CONTROL (64)', STORE_CONTROL, storeControl(8)),
 
+  plainRow('b280', 'lpp', 'S', 'LOAD PROGRAM PARAMETER', { ...PRIVILEGED, facility: 40 }, loadProgramParameter),
   plainRow('b20d', 'ptlb', 'S', 'PURGE TLB', { ...PRIVILEGED, operands: '', intercept: { ictl: ICTL.PTLB } }, purge),
   plainRow('b221', 'ipte', 'RRF-a', 'INVALIDATE PAGE TABLE ENTRY', { ...INVALIDATION, operands: 'r1,r2,r3?,m4?' }, invalidatePage),
   plainRow('b98e', 'idte', 'RRF-b', 'INVALIDATE DAT TABLE ENTRY', DAT_ENHANCEMENT, invalidateTable),

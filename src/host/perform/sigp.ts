@@ -87,6 +87,7 @@ const initialReset = ({ cpu }: VirtualCpu): void => {
   cpu.setCell64(CELL.CLOCK_COMPARATOR, 0n);
   cpu.setCell64(CELL.CPU_TIMER, 0n);
   cpu.setCell64(CELL.TOD_PROGRAMMABLE, 0n);
+  cpu.setCell64(CELL.PROGRAM_PARAMETER, 0n);
   cpu.contextChanged();
 };
 
