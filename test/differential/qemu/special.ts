@@ -458,17 +458,27 @@ const encoded = (draft: Draft, from: '1' | '2' | '4'): number[] => {
   const { random } = draft;
   const bytes: number[] = [];
   const count = random.below(24);
-  const ends = [0, 0x7f, 0x80, 0x7ff, 0x800, 0xfff, 0x1000, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff, 0x1_0000, 0x10_ffff, 0x11_0000];
+  const ends = [
+    0, 0x7f, 0x80, 0x7ff, 0x800, 0xfff, 0x1000, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff, 0x1_0000, 0x10_ffff, 0x11_0000,
+  ];
   for (let n = 0; n < count; n++) {
-    const value = random.pick([random.below(0x80), random.below(0x800), random.below(0xd800), random.between(0x1_0000, 0x10_ffff), random.pick(ends)]);
+    const value = random.pick([
+      random.below(0x80),
+      random.below(0x800),
+      random.below(0xd800),
+      random.between(0x1_0000, 0x10_ffff),
+      random.pick(ends),
+    ]);
     const isSurrogate = value >= 0xd800 && value < 0xe000;
-    if (from === '4') bytes.push(...bigEndian(BigInt(value), 4));
+    if (from === '1' && random.chance(4)) bytes.push(0xf0, 0x80 + random.below(16), 0x80 + random.below(64), 0x80 + random.below(64));
+    else if (from === '4') bytes.push(...bigEndian(BigInt(value), 4));
     else if (from === '2' && isSurrogate) bytes.push(value >> 8, value & 0xff);
     else if (from === '2') bytes.push(...Buffer.from(String.fromCodePoint(Math.min(value, 0x10_ffff)), 'utf16le').swap16());
     else if (isSurrogate) bytes.push(0xe0 | (value >> 12), 0x80 | ((value >> 6) & 0x3f), 0x80 | (value & 0x3f));
     else bytes.push(...Buffer.from(String.fromCodePoint(Math.min(value, 0x10_ffff))));
   }
-  if (bytes.length > 0 && random.chance(25)) bytes[random.below(bytes.length)] = random.pick([random.below(256), 0xc0, 0xc1, 0xf4, 0xf5, 0xf8, 0xd8]);
+  if (bytes.length > 0 && random.chance(25))
+    bytes[random.below(bytes.length)] = random.pick([random.below(256), 0xc0, 0xc1, 0xf4, 0xf5, 0xf8, 0xd8]);
   return bytes.slice(0, 32);
 };
 
