@@ -38,7 +38,10 @@ const conditionCode = (result: Result): number => Number((oldPsw(result).mask >>
 const sameCode = (ours: Result, theirs: Result): boolean => kindOf(ours) === 'program' && programCode(ours) === programCode(theirs);
 
 /** Instructions whose operands are addressed by registers alone. */
-const BY_REGISTER = 'mvcl clcl mvcle clcle mvclu clclu cksm srst srstu clst mvst tre troo trot trto trtt trte trtre mvpg'.split(' ');
+const BY_REGISTER =
+  'mvcl clcl mvcle clcle mvclu clclu cksm srst srstu clst mvst tre troo trot trto trtt trte trtre cu12 cu14 cu21 cu24 cu41 cu42 mvpg'.split(
+    ' ',
+  );
 
 /** Whether an operand may pass the highest address of the 24- or 31-bit mode. */
 const wraps = ({ draft, row }: Case): boolean => {
@@ -110,6 +113,7 @@ const isInvalid = (result: Result): boolean =>
   (result.view.getUint32(RESULT.fpc) & INVALID_FLAG) !== 0 || (programCode(result) === PGM.DATA && lowcore(result, 0x90, 4) === 0x80n);
 const CONVERSIONS = ['cfebr', 'cfdbr', 'cgebr', 'cgdbr'];
 const TRANSLATIONS = ['tre', 'troo', 'trot', 'trto', 'trtt'];
+const UNICODE = ['cu12', 'cu14', 'cu21', 'cu24', 'cu41', 'cu42'];
 const RELATIVE = ['lrl', 'lgrl', 'lgfrl', 'llgfrl', 'strl', 'stgrl', 'crl', 'cgrl', 'clrl', 'clgrl', 'cgfrl', 'clgfrl'];
 const PARTIAL_STORES =
   'stm stmy stmg stmh stam stamy stctl stctg pack unpk mvo tr mvn mvz pka pku unpka unpku mvcin stcm stcmy stcmh'.split(' ');
@@ -238,11 +242,23 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'QEMU does not fetch them; PoP, "Reference Recording": a bit may be one without need',
   },
   {
-    rows: ['clcl', 'clcle', 'clclu', 'mvclu', ...TRANSLATIONS],
+    rows: ['clcl', 'clcle', 'clclu', 'mvclu', ...TRANSLATIONS, ...UNICODE],
     parts: ['GR', 'storage', 'PSW mask', 'ILC'],
     when: (_, ours, theirs) => isAccessException(theirs) && isAccessException(ours),
     what: 'how far an interruptible instruction has come when an access exception ends it',
     why: 'units of operation are the choice of the machine; PoP, "Interruptible Instructions"',
+  },
+  {
+    rows: ['cu12'],
+    when: ({ draft }) => ((draft.fields.m3 ?? 0) & 1) === 0 && draft.patches.some(({ bytes }) => bytes.includes(0xf0)),
+    what: 'characters of four bytes that need not be so long',
+    why: 'QEMU converts them to one unit; PoP, CONVERT UTF-8 TO UTF-16: F0 to F7 begin what becomes two surrogates',
+  },
+  {
+    rows: ['cu12', 'cu14'],
+    when: ({ draft }) => ((draft.fields.m3 ?? 0) & 1) === 1 && draft.patches.some(({ bytes }) => bytes.includes(0xe0)),
+    what: 'U+0800 to U+0FFF with the check of well-formedness',
+    why: 'QEMU takes them for ill-formed; PoP, CONVERT UTF-8 TO UTF-16: behind E0 comes A0 to BF',
   },
   {
     rows: TRANSLATIONS,
