@@ -1,6 +1,7 @@
 # The monitor: runs every case of a differential image in turn and writes down how each ended.
 # Addresses and record layouts are those of layout.ts. It uses few and plain instructions, because the machine under test runs it too.
 
+        .equ OTHER_PREFIX, 0x2000
         .equ CODE, 0x100000
         .equ DATA, 0x200000
         .equ PAGES, 8
@@ -129,6 +130,8 @@ restored:
         brct    %r4,1b
 # state
         mvc     0x80(72),lowcore_fill-parameters(%r15)
+        lghi    %r2,OTHER_PREFIX
+        mvc     0x80(72,%r2),lowcore_fill-parameters(%r15)
         mvc     CASE_PSW(16),40(%r14)
         lfpc    56(%r14)
         .irp    n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
