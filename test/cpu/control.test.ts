@@ -223,6 +223,29 @@ describe('what SIE hands to the host', () => {
     expect(cpu.cell64(CELL.PROGRAM_PARAMETER)).toBe(0n);
   });
 
+  test.each([
+    // Mask and flag bits: invalid, divide by zero, overflow, underflow, inexact.
+    [0x0008_0000, 0xf800_0000, 0x0b],
+    [0x0028_0000, 0xf800_0000, 0x2b],
+    [0x0028_0000, 0xf000_0000, 0x23],
+    [0x0018_0000, 0x1800_0000, 0x1b],
+    [0x0068_0000, 0x4000_0000, 0x43],
+    [0x00f8_0000, 0xf800_0000, 0x83],
+    [0x0080_0000, 0x7800_0003, 0],
+  ])('SFASR with FPC %i and source %i: DXC %i', (fpc, source, dxc) => {
+    const { cpu, step } = entered('sfasr %r1');
+    cpu.cr[0] = 0x4_0000n;
+    cpu.setCell32(CELL.FPC, fpc);
+    cpu.setCell32(CELL.ICTL, ICTL.PROGRAM);
+    cpu.gr[1] = BigInt(source >>> 0);
+    const { view } = cpu.configuration.storage;
+    const block = blockOf(cpu);
+    const { reason } = step();
+    expect(reason).toBe(dxc === 0 ? 'budget' : 'interception');
+    if (dxc !== 0) expect(view.getUint32(block + SD.LOWCORE + 0x90)).toBe(dxc);
+    expect(cpu.cell32(CELL.FPC) >>> 0).toBe((source | fpc | (dxc << 8)) >>> 0);
+  });
+
   test('STFLE without a designated list', () => {
     const { cpu, step } = entered('stfle 0(%r2)');
     cpu.gr[2] = 0x40000n;

@@ -174,6 +174,13 @@ describe('TRANSLATE AND TEST EXTENDED', () => {
   });
 });
 
+test('LOAD MULTIPLE DISJOINT takes left halves from the second operand and right halves from the fourth', () => {
+  const outcome = perform('lmd %r6,%r8,0(%r2),0(%r4)', {
+    storage: { [DATA[2]]: '111111112222222233333333', [DATA[4]]: '444444445555555566666666' },
+  });
+  expect([6, 7, 8].map(outcome.gr)).toEqual([0x1111_1111_4444_4444n, 0x2222_2222_5555_5555n, 0x3333_3333_6666_6666n]);
+});
+
 describe('PERFORM LOCKED OPERATION', () => {
   const SIZES = [4, 8, 8, 16] as const;
   /** A value of this size that can be told from others. */

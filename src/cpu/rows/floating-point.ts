@@ -38,7 +38,7 @@ import { plainRow, type Row, row } from '../row.ts';
 const F_F = { operands: 'f1,f2' } as const;
 const F_STORAGE = { operands: 'f1,d2(x2,b2)' } as const;
 const F_ONLY = { operands: 'f1' } as const;
-/** Floating-point-support enhancement: moves to general registers, sign handling, decimal rounding mode. */
+/** Floating-point-support enhancement: moves to general registers, sign handling, decimal rounding mode, simulated IEEE exceptions. */
 const SUPPORT_ENHANCEMENT = { facility: 41 } as const;
 const SIGN_HANDLING = { ...F_F, ...SUPPORT_ENHANCEMENT } as const;
 
@@ -47,6 +47,10 @@ const CR0_AFP = 0x4_0000n;
 /** Data-exception codes: BFP or DFP instruction while the AFP registers are off. */
 const DXC_BFP = 2;
 const DXC_DFP = 3;
+
+const needBfp = (cpu: Cpu): void => {
+  if (!(cpu.cr[0]! & CR0_AFP)) cpu.programCheck(PGM.DATA, { dxc: DXC_BFP });
+};
 
 // ---- moves -------------------------------------------------------------------------------------------------------------
 
@@ -147,6 +151,28 @@ const setDecimalMode = (m: Meaning): void => {
   setMode(m, 7, 4);
 };
 
+const FLAGS = 0xf8_0000;
+const IEEE_BITS = { INVALID: 0x80, DIVIDE: 0x40, OVERFLOW: 0x20, UNDERFLOW: 0x10, INEXACT: 0x08 } as const;
+/** What tells a simulated IEEE exception from one that has happened. */
+const SIMULATED = 3;
+
+/** Of the exceptions told, those that the data-exception code names: one, and inexact beside overflow and underflow. */
+const simulatedDxc = (told: number): number => {
+  if (told & IEEE_BITS.INVALID) return IEEE_BITS.INVALID | SIMULATED;
+  if (told & IEEE_BITS.DIVIDE) return IEEE_BITS.DIVIDE | SIMULATED;
+  const ranged = told & IEEE_BITS.OVERFLOW || told & IEEE_BITS.UNDERFLOW;
+  return ranged | (told & IEEE_BITS.INEXACT) | SIMULATED;
+};
+
+/** LFAS and SFASR: flags stay one, and those that the new masks enable are told in a data exception. */
+const setFpcAndSignal = (cpu: Cpu, value: number): void => {
+  if (value & FPC_RESERVED) cpu.programCheck(PGM.SPECIFICATION);
+  const flags = cpu.cell32(CELL.FPC) & FLAGS;
+  cpu.setCell32(CELL.FPC, value | flags);
+  const told = (flags >> 16) & (value >>> 24);
+  if (told) cpu.programCheck(PGM.DATA, { dxc: simulatedDxc(told) });
+};
+
 /** The assembler has always taken a second register, which the instruction ignores. */
 const FPC_OPERANDS = { operands: 'r1,r2?' } as const;
 
@@ -168,15 +194,19 @@ const CONTROL: readonly Row[] = [
     m.needBfp();
     m.setGr32('r1', m.cell32(CELL.FPC));
   }),
+  plainRow('b2bd', 'lfas', 'S', 'LOAD FPC AND SIGNAL', SUPPORT_ENHANCEMENT, (cpu, i) => {
+    needBfp(cpu);
+    setFpcAndSignal(cpu, Number(cpu.load(i.address(2), 4)) | 0);
+  }),
+  plainRow('b385', 'sfasr', 'RRE', 'SET FPC AND SIGNAL', { ...SUPPORT_ENHANCEMENT, operands: 'r1' }, (cpu, { r1 }) => {
+    needBfp(cpu);
+    setFpcAndSignal(cpu, Number(cpu.gr[r1]! & 0xffff_ffffn) | 0);
+  }),
   row('b299', 'srnm', 'S', 'SET BFP ROUNDING MODE (2 bit)', {}, setBinaryMode),
   row('b2b9', 'srnmt', 'S', 'SET DFP ROUNDING MODE', SUPPORT_ENHANCEMENT, setDecimalMode),
 ];
 
 // ---- binary floating point ---------------------------------------------------------------------------------------------
-
-const needBfp = (cpu: Cpu): void => {
-  if (!(cpu.cr[0]! & CR0_AFP)) cpu.programCheck(PGM.DATA, { dxc: DXC_BFP });
-};
 
 const register = (cpu: Cpu, format: FloatFormat, n: number): bigint => (format === SHORT ? cpu.fpr(n) >> 32n : cpu.fpr(n));
 const setRegister = (cpu: Cpu, format: FloatFormat, n: number, bits: bigint): void =>

@@ -1,6 +1,8 @@
+import type { Cpu } from '../cpu.ts';
+import type { Instruction } from '../instruction.ts';
 import { CELL } from '../layout.ts';
 import type { I32, Meaning } from '../meaning.ts';
-import { type Row, row } from '../row.ts';
+import { plainRow, type Row, row } from '../row.ts';
 import { aligned, second32, second64 } from './operands.ts';
 
 const HOT = { hot: true } as const;
@@ -124,12 +126,23 @@ const storeAccess = (m: Meaning): void => {
   m.writeBlock(address, m.mul(count(m), 4), (to) => each(m, (register, index) => m.poke32(m.add(to, m.mul(index, 4)), m.arAt(register))));
 };
 
+/** LMD: the left halves of the registers from the second operand, the right halves from the fourth. */
+const loadMultipleDisjoint = (cpu: Cpu, i: Instruction): void => {
+  const { r1, r3 } = i;
+  const registers = ((r3 - r1) & 15) + 1;
+  const [left, right] = ([2, 4] as const).map((n) => new DataView(cpu.loadBytes(i.address(n), 4 * registers, n).buffer));
+  for (let n = 0; n < registers; n++) {
+    cpu.gr[(r1 + n) & 15] = (BigInt(left!.getUint32(4 * n)) << 32n) | BigInt(right!.getUint32(4 * n));
+  }
+};
+
 // biome-ignore format: one row a line
 const MULTIPLE: Row[] = [
   row('98', 'lm', 'RS-a', 'LOAD MULTIPLE (32)', {}, loadMultiple(4, (m, r, at) => m.setGr32At(r, m.peek32(at)))),
   row('eb98', 'lmy', 'RSY-a', 'LOAD MULTIPLE (32)', {}, loadMultiple(4, (m, r, at) => m.setGr32At(r, m.peek32(at)))),
   row('eb04', 'lmg', 'RSY-a', 'LOAD MULTIPLE (64)', HOT, loadMultiple(8, (m, r, at) => m.setGr64At(r, m.peek64(at)))),
   row('eb96', 'lmh', 'RSY-a', 'LOAD MULTIPLE HIGH', {}, loadMultiple(4, (m, r, at) => m.setGrHighAt(r, m.peek32(at)))),
+  plainRow('ef', 'lmd', 'SS-e', 'LOAD MULTIPLE DISJOINT', { operands: 'r1,r3,d2(b2),d4(b4)' }, loadMultipleDisjoint),
   row('90', 'stm', 'RS-a', 'STORE MULTIPLE (32)', {}, storeMultiple(4, (m, r, at) => m.poke32(at, m.low(m.grAt(r))))),
   row('eb90', 'stmy', 'RSY-a', 'STORE MULTIPLE (32)', {}, storeMultiple(4, (m, r, at) => m.poke32(at, m.low(m.grAt(r))))),
   row('eb24', 'stmg', 'RSY-a', 'STORE MULTIPLE (64)', HOT, storeMultiple(8, (m, r, at) => m.poke64(at, m.grAt(r)))),
