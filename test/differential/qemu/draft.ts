@@ -128,6 +128,7 @@ export class Draft {
     }
     // Within one of the two windows that the monitor restores and compares, or in the two that meet at a page end.
     const last = page === DATA.pages - 1;
+    if (last && this.full) return BigInt(start + random.below(Math.max(1, PAGE - size)));
     const room = Math.max(1, (sound || last ? WINDOW : 2 * WINDOW) - Math.max(size, 16));
     const offset = random.chance(30) ? random.below(Math.max(1, WINDOW - Math.max(size, 16))) : PAGE - WINDOW + random.below(room);
     const address = start + offset;
@@ -218,8 +219,11 @@ export class Draft {
   /** What is known about the operand's size and boundary. */
   placement(operand: StorageOperand): Placement {
     const align = this.random.pick([8, 8, 16, 4, 1]);
-    if (operand.length) return { size: (this.fields[operand.length] ?? 0) + 1, align: 1 };
-    if (operand.lengthRegister) return { size: Number(this.gr[this.fields[operand.lengthRegister]!]! & 0x1ffn), align: 1 };
+    // Where only one operand has a length, it is that of both.
+    const own =
+      operand.length || operand.lengthRegister ? operand : this.operands.storage.find((other) => other.length || other.lengthRegister);
+    if (own?.length) return { size: (this.fields[own.length] ?? 0) + 1, align: 1 };
+    if (own?.lengthRegister) return { size: Number(this.gr[this.fields[own.lengthRegister]!]! & 0x1ffn), align: 1 };
     // LOAD MULTIPLE and its like may use as much as 16 doublewords.
     return { size: this.row.format.startsWith('RS') ? 128 : 16, align };
   }

@@ -145,7 +145,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     rows: 'any',
     parts: ['ILC', 'PSW address'],
-    when: (one, ours, theirs) => isExecuted(one) && sameCode(ours, theirs) && lowcore(theirs, 0x8c, 2) === 2n,
+    when: (one, ours, theirs) => isExecuted(one) && kindOf(ours) === kindOf(theirs) && lowcore(theirs, 0x8c, 2) === 2n,
     what: 'ILC, and the address that suppression leaves, when EXECUTE cannot fetch its target or an SS target has an access exception',
     why: 'QEMU 7.2 reports 1; PoP, "Instruction-Length Code": that of the execute-type instruction, 2 or 3',
   },
@@ -211,13 +211,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     rows: PARTIAL_STORES,
     parts: ['storage', 'key'],
-    when: (_, ours, theirs) => sameCode(ours, theirs) && isAccessException(ours),
+    when: (_, ours, theirs) => isAccessException(theirs) && isAccessException(ours),
     what: 'storage after an access exception behind the first byte',
     why: 'QEMU has stored the first part; PoP, "Nullification" and "Suppression": nothing is stored',
   },
   {
     rows: ['loc', 'locg', 'locfh'],
-    when: (one, ours) => kindOf(ours) === 'SVC' && !conditionIsMet(one),
+    when: (one) => !conditionIsMet(one),
     what: 'access exceptions and reference bit when the condition is not met',
     why: 'QEMU loads in any case; PoP, LOAD ON CONDITION: unpredictable whether the operand is accessed',
   },
@@ -241,7 +241,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     rows: ['clc', 'clm', 'clmy', 'clmh'],
-    when: (_, ours, theirs) => kindOf(theirs) === 'SVC' && isAccessException(ours),
+    when: (_, ours) => isAccessException(ours),
     what: 'access exceptions behind the first unequal byte',
     why: 'QEMU stops comparing there; PoP, COMPARE LOGICAL: they may be recognized',
   },
@@ -253,8 +253,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'QEMU does not fetch them; PoP, "Reference Recording": a bit may be one without need',
   },
   {
-    rows: ['clcl', 'clcle', 'clclu', 'mvclu', ...TRANSLATIONS, ...UNICODE],
-    parts: ['GR', 'storage', 'PSW mask', 'ILC'],
+    rows: ['mvcl', 'clcl', 'clcle', 'clclu', 'mvclu', ...TRANSLATIONS, ...UNICODE],
+    parts: ['GR', 'storage', 'PSW mask', 'ILC', 'key'],
     when: (_, ours, theirs) => isAccessException(theirs) && isAccessException(ours),
     what: 'how far an interruptible instruction has come when an access exception ends it',
     why: 'units of operation are the choice of the machine; PoP, "Interruptible Instructions"',
@@ -466,9 +466,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     rows: ['mvpg'],
-    when: (_, ours, theirs) =>
-      [PGM.ADDRESSING, PGM.TRANSLATION_SPECIFICATION].some((code) => programCode(ours) === code) && kindOf(theirs) === 'SVC',
-    what: 'addressing and translation-specification exceptions with the condition-code option',
+    when: ({ draft }, ours) => isAccessException(ours) && (draft.gr[0]! & 0x100n) !== 0n,
+    what: 'access exceptions other than page translation with the condition-code option',
     why: 'QEMU 7.2 sets a condition code; PoP, MOVE PAGE: only page-translation exceptions become one',
   },
   {

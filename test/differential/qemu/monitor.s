@@ -93,11 +93,19 @@ restore_all:
         aghi    %r1,0x100
         aghi    %r2,0x100
         brct    %r4,1b
+        lgfi    %r2,STORAGE_END-0x1000
+        lhi     %r4,14
+1:      xc      0(256,%r2),0(%r2)
+        aghi    %r2,0x100
+        brct    %r4,1b
 restored:
 # the end of storage, where operands sometimes begin that do not fit
         lgfi    %r2,STORAGE_END-512
         xc      0(256,%r2),0(%r2)
         xc      256(256,%r2),256(%r2)
+# behind the data pages
+        lgfi    %r2,DATA+PAGES*0x1000
+        xc      0(256,%r2),0(%r2)
 # behind the bytes that low-address protection covers
         lghi    %r2,0x1200
         xc      0(256,%r2),0(%r2)

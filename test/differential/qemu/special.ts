@@ -68,7 +68,7 @@ const realAddress = (field: FieldName, align: number): Special => ({
 const addressAndLength = (draft: Draft, register: number, lengthBits: bigint): void => {
   const { random } = draft;
   const length = random.pick([0, random.below(8), random.below(64), random.below(300), random.below(1200)]);
-  const address = draft.address({ size: Math.max(1, Math.min(length, 500)), align: 1 });
+  const address = draft.address({ size: Math.max(1, length), align: 1 });
   if (!draft.pinned(register)) draft.pin(register, draft.withIgnoredBits(address));
   const high = random.double() & ~((1n << lengthBits) - 1n);
   const odd = (register | 1) & 15;
@@ -443,14 +443,19 @@ const translateTo: Special = {
     draft.fields.r1 = r1;
     addressAndLength(draft, r1, byMode(draft));
     draft.pin(r1 + 1, BigInt(1 + random.below(random.pick([8, 64, 400]))) << (random.chance(80) ? 1n : 0n));
-    draft.pin(otherThan(draft, 'r2', r1), draft.withIgnoredBits(draft.address({ size: 64, align: 1 })));
+    // A table or source that the result overwrites would say less about the instruction than about the order of bytes.
+    draft.pin(otherThan(draft, 'r2', r1), draft.withIgnoredBits(farFrom(draft, draft.gr[r1]!, 64)));
     if (!draft.pinned(0)) draft.pin(0, random.double());
-    // A table that the result overwrites would say less about the instruction than about the order of bytes.
-    let table = draft.address({ size: 512, align: 8 });
-    for (let i = 0; i < 8 && Math.abs(draft.truncate(table) - draft.truncate(draft.gr[r1]!)) < 2 * PAGE; i++)
-      table = draft.address({ size: 512, align: 8 });
-    if (!draft.pinned(1)) draft.pin(1, draft.withIgnoredBits(table));
+    if (!draft.pinned(1)) draft.pin(1, draft.withIgnoredBits(farFrom(draft, draft.gr[r1]!, 512)));
   },
+};
+
+/** An address some pages away from another, unless chance is against it for long. */
+const farFrom = (draft: Draft, other: bigint, size: number): bigint => {
+  let address = draft.address({ size, align: 8 });
+  for (let i = 0; i < 20 && Math.abs(draft.truncate(address) - draft.truncate(other)) < 2 * PAGE; i++)
+    address = draft.address({ size, align: 8 });
+  return address;
 };
 
 /** Valid characters mostly, some at the ends of the ranges, some spoiled, in the encoding that a conversion reads. */
