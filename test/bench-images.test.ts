@@ -17,7 +17,8 @@ const STORAGE = 64 << 20;
 /** The images are no part of this repository. */
 const directory = process.env['ZHINT_BENCH'] ?? fileURLToPath(new URL('../../shared/bench/images', import.meta.url));
 const missing = !existsSync(directory);
-if (missing) console.warn(`benchmark images skipped: there is no ${relative(process.cwd(), directory)}; $ZHINT_BENCH names their directory`);
+if (missing)
+  console.warn(`benchmark images skipped: there is no ${relative(process.cwd(), directory)}; $ZHINT_BENCH names their directory`);
 
 const cases = Object.entries(COUNTS).flatMap(([name, count]) => [
   [`${name}-small`, count] as const,

@@ -76,7 +76,7 @@ class LevelReader implements TableReader {
 export const levelReader = (cpu: Cpu, level: number): TableReader => new LevelReader(cpu, level);
 
 /** The virtual address of the level below at which a guest absolute address lies, as two words. */
-export const toHostVirtual = (mapping: GuestMapping, absolute: number): { high: number; low: number } => {
+const toHostVirtual = (mapping: GuestMapping, absolute: number): { high: number; low: number } => {
   const address = mapping.mso + absolute;
   return { high: Math.floor(address / 0x1_0000_0000) | 0, low: address | 0 };
 };
