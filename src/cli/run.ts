@@ -5,10 +5,12 @@ import { parseSize } from '../guest/fixture.ts';
 import { InputError } from '../guest/input-error.ts';
 import type { Outcome } from '../host/machine.ts';
 import { oneOperand, parseArguments } from './arguments.ts';
+import { readInput } from './load.ts';
 import { FilePagingDevice, openSession } from './open.ts';
 
 const USAGE = `zhint run FILE [--json] [--trace KINDS] [--frames N] [--storage SIZE] [--cpus N] [--limit INSTRUCTIONS] [--seed N]
-  [--profile zvm|zvm-lenient|kvm|kvm-2026] [--essa interpret|intercept|lazy] [--paging-file FILE]`;
+  [--profile zvm|zvm-lenient|kvm|kvm-2026] [--essa interpret|intercept|lazy] [--paging-file FILE]
+  [--append TEXT] [--initrd FILE]`;
 
 const HELP = `usage: ${USAGE}
 
@@ -24,6 +26,10 @@ Runs a fixture (.s), an s390x ELF or a raw image until it loads a disabled wait 
   --profile NAME  whose page states: zvm (the architecture), zvm-lenient, kvm, kvm-2026
   --essa WHO      interpret: the machine performs ESSA; intercept: the host does; lazy: the machine from the first on
   --paging-file F the paging device, a file that is overwritten; without it the paging device is in memory
+  --append TEXT   the command line of a kernel or of a kvm-unit-tests program
+  --initrd FILE   the initial RAM disk of a kernel
+
+What the guest prints on its console is printed as it comes; with --json it is in the object.
 `;
 
 /** Exit statuses by verdict. 130 is what a shell reports after Ctrl-C. */
@@ -43,6 +49,7 @@ export const main = async (argv: string[]): Promise<number> => {
   const pagingDevice = pagingFile === undefined ? undefined : new FilePagingDevice(pagingFile);
   try {
     const session = openSession(file, { ...options(args), ...(pagingDevice && { pagingDevice }) });
+    if (!args['--json']) session.machine.onPrint = (text) => process.stdout.write(text);
     for (const kind of traceKinds(args['--trace'])) traceTo(session.machine, kind, (line) => process.stderr.write(`${line}\n`));
     const result = session.result(await runToEnd(session));
     if (args['--json']) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
@@ -56,6 +63,7 @@ export const main = async (argv: string[]): Promise<number> => {
 const SPEC = {
   '--help': Boolean, '-h': '--help', '--json': Boolean, '--trace': String, '--frames': Number, '--storage': String, '--cpus': Number,
   '--limit': Number, '--seed': Number, '--profile': String, '--essa': String, '--paging-file': String,
+  '--append': String, '--initrd': String,
 } as const; // biome-ignore format: a table
 
 type Arguments = ReturnType<typeof parseArguments<typeof SPEC>>;
@@ -74,6 +82,7 @@ const options = (args: Arguments): SessionOptions => {
     wrong(`--essa ${essa}, expected interpret, intercept or lazy`);
   const text = args['--storage'];
   const storage = text === undefined ? undefined : (parseSize(text) ?? wrong(`--storage ${text}, expected a size such as 64M`));
+  const initrd = args['--initrd'];
   const given = {
     frames: count('--frames'),
     cpus: count('--cpus'),
@@ -82,6 +91,8 @@ const options = (args: Arguments): SessionOptions => {
     storage,
     profile: args['--profile'],
     essa,
+    append: args['--append'],
+    initrd: initrd === undefined ? undefined : { file: initrd, bytes: readInput(initrd) },
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as SessionOptions;
 };
@@ -114,7 +125,8 @@ const runToEnd = async (session: Session): Promise<Outcome> => {
 const summary = ({ program, verdict, reason, instructions, failures, host, console }: Result): string => {
   const counters = Object.entries(host).filter(([, value]) => value !== 0);
   return [
-    ...(console === '' ? [] : [console.trimEnd()]),
+    // The console has been printed; what follows begins a line of its own.
+    ...(console === '' || console.endsWith('\n') ? [] : ['']),
     ...failures,
     `${program}: ${verdict}: ${reason}; ${instructions} instructions`,
     `host: ${counters.map(([name, value]) => `${name} ${value}`).join(', ') || 'nothing to do'}`,
