@@ -388,6 +388,8 @@ const movePage: Special = {
   prepare: (draft) => {
     const { random } = draft;
     draft.full = true;
+    // Where the access key needs authority.
+    if (random.chance(15)) draft.problemState = true;
     const [r1, r2] = distinct(draft, 'r1', 'r2') as [number, number];
     for (const register of [r1, r2]) draft.pin(register, draft.withIgnoredBits(draft.address({ size: 1, align: 1 })));
     const flags = random.pick([0, 0, 0, 0x100, 0x810, 0x410, random.below(16) << 4]);
@@ -411,7 +413,10 @@ const withOptions: Special = {
 
 const checksum: Special = {
   // QEMU takes all 64 bits of the length in any addressing mode and would not come to an end.
-  prepare: (draft) => addressAndLength(draft, pair(draft, 'r2'), 64n),
+  prepare: (draft) => {
+    draft.full = true;
+    addressAndLength(draft, pair(draft, 'r2'), 64n);
+  },
 };
 
 /** Puts a register into a field that is neither of a pair, nor GR0 or GR1. */
