@@ -1,32 +1,24 @@
 import { Configuration } from '../cpu/configuration.ts';
-import {
-  attend,
-  type Exit,
-  execute,
-  injectProgram,
-  interruptExternal,
-  leaveNestedGuests,
-  MANY_IN_A_ROW,
-  pendingTimer,
-  pswHighOf,
-} from '../cpu/execution.ts';
+import { attend, type Exit, execute, injectProgram, leaveNestedGuests, MANY_IN_A_ROW } from '../cpu/execution.ts';
 import { FACILITIES } from '../cpu/facilities.ts';
 import { INTERCEPT, PGM, ProgramInterruption } from '../cpu/interruption.ts';
 import { PROFILES, type Profile } from '../cpu/profile.ts';
 import { PSW, type Psw } from '../cpu/psw.ts';
 import { enterSie, leaveSie } from '../cpu/sie.ts';
-import { CPUFLAGS, ECA, ECB2, SD } from '../cpu/state-description.ts';
+import { CPUFLAGS, SD } from '../cpu/state-description.ts';
 import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
+import { deliverable, deliverExternal, masksOf } from './external.ts';
 import { Gmap } from './gmap.ts';
 import { GuestStorage } from './guest-storage.ts';
 import { type HostLayout, planHostStorage } from './host-storage.ts';
+import { initialize } from './initial-state.ts';
 import { performIntercepted } from './intercepted.ts';
 import { NoFrameError, Pager } from './pager.ts';
 import { MemoryPagingDevice, type PagingDevice, PagingError, PagingStore } from './paging-device.ts';
 import type { SclpState } from './perform/sclp.ts';
 import { reflectedInterruption } from './reflect.ts';
 import { RoundRobin, type Scheduler } from './scheduler.ts';
-import { comesAfterTimers, type PendingExternal, rankOf, subclassOf, VirtualCpu } from './virtual-cpu.ts';
+import { subclassOf, VirtualCpu } from './virtual-cpu.ts';
 import { chargeWaiting, untilTimerWakes } from './waiting.ts';
 
 export interface MachineOptions {
@@ -99,7 +91,7 @@ export class Machine {
       cpu.cr[1] = this.gmap.asce;
       return new VirtualCpu(cpu, (this.#layout.stateDescriptions + n * FRAME_SIZE) as HostAbsolute, n > 0);
     });
-    for (const vcpu of this.vcpus) this.#initialize(vcpu, essa === 'interpret');
+    for (const vcpu of this.vcpus) initialize(this, vcpu, essa === 'interpret');
     this.configuration.supply = (cpu, page, exception) => {
       if (exception === PGM.PAGE_TRANSLATION && !this.pager.hasFreeFrame) return false;
       this.#provide(page, exception, cpu.index);
@@ -221,24 +213,6 @@ export class Machine {
 
   // ---- inside --------------------------------------------------------------------------------------------------------
 
-  #initialize(vcpu: VirtualCpu, interpretEssa: boolean): void {
-    const { view } = this.configuration.storage;
-    const block = this.block(vcpu);
-    view.setInt32(block + SD.FLAGS, CPUFLAGS.ZARCH | CPUFLAGS.RUNNING);
-    view.setBigUint64(block + SD.MSO, 0n);
-    view.setBigUint64(block + SD.MSL, BigInt(this.options.storage - MIB));
-    // Protection exceptions that are the guest's own affair stay in the guest.
-    view.setInt32(block + SD.ECA, ECA.PROTECTION);
-    view.setUint8(block + SD.ECB2, (interpretEssa ? ECB2.CMMA : 0) | ECB2.PFMFI);
-    view.setBigUint64(block + SD.CBRLO, BigInt(this.listPage(vcpu)));
-    view.setBigUint64(block + SD.CLOCK_COMPARATOR, 0xffff_ffff_ffff_ffffn);
-    view.setBigUint64(block + SD.CPU_TIMER, 0x7fff_ffff_ffff_ffffn);
-    // Initial values of the control registers (PoP, "Control Registers").
-    view.setBigUint64(block + SD.CR, 0xe0n);
-    view.setBigUint64(block + SD.CR + 8 * 14, 0xc200_0000n);
-    view.setUint16(block + SD.CPU_ADDRESS, vcpu.address);
-  }
-
   #setPsw(vcpu: VirtualCpu, psw: Psw): void {
     const { view } = this.configuration.storage;
     view.setBigUint64(this.block(vcpu) + SD.PSW, psw.mask);
@@ -248,7 +222,7 @@ export class Machine {
   #isRunnable(vcpu: VirtualCpu): boolean {
     if (vcpu.stopped) return false;
     if (!vcpu.waiting) return true;
-    if (this.#deliverable(vcpu) === undefined && untilTimerWakes(this, vcpu) > 0) return false;
+    if (deliverable(this, vcpu) === undefined && untilTimerWakes(this, vcpu) > 0) return false;
     chargeWaiting(this, vcpu);
     vcpu.waiting = false;
     return true;
@@ -263,7 +237,7 @@ export class Machine {
     }
     if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return;
     vcpu.generation = tlb.generation;
-    const slice = this.#deliver(vcpu) ? 1 : instructions;
+    const slice = deliverExternal(this, vcpu) ? 1 : instructions;
     const stepping = this.#actions.size > 0 || this.configuration.events.wants('instruction');
     const exit = stepping ? this.#step(vcpu, slice) : execute(vcpu.cpu, slice);
     // Other CPUs may make the host page: a nested guest's state description must not lie in a frame that goes meanwhile.
@@ -278,7 +252,7 @@ export class Machine {
     const { cpu } = vcpu;
     cpu.programsInARow = 0;
     const alone = this.vcpus.every((other) => other === vcpu || other.stopped);
-    if (!alone || cpu.level > 1 || this.#masks(vcpu).pswHigh & ANY_INTERRUPTION) return;
+    if (!alone || cpu.level > 1 || masksOf(this, vcpu).pswHigh & ANY_INTERRUPTION) return;
     this.end('failed', `program-interruption loop on CPU ${vcpu.address}: the instruction at its program-new PSW raises one, too`);
   }
 
@@ -290,7 +264,7 @@ export class Machine {
       const exit = attend(cpu);
       if (exit) return exit;
       // What the host does may call for an interruption before the instruction.
-      if (this.#act(vcpu)) this.#deliver(vcpu);
+      if (this.#act(vcpu)) deliverExternal(this, vcpu);
       if (this.#outcome) break;
       const { address } = cpu.psw;
       this.configuration.events.emit('instruction', { cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, address });
@@ -430,49 +404,6 @@ export class Machine {
     else this.end('failed', 'every CPU waits and nothing will wake one');
   }
 
-  /** The pending external interruption that the CPU's PSW and CR0 let through and that comes first, as an index. */
-  #deliverable(vcpu: VirtualCpu): number | undefined {
-    if (vcpu.pending.length === 0) return undefined;
-    const { pswHigh, cr0 } = this.#masks(vcpu);
-    if (!(pswHigh & PSW.EXTERNAL)) return undefined;
-    let first: number | undefined;
-    for (const [at, { code, subclass }] of vcpu.pending.entries()) {
-      if (subclass !== 0 && !(cr0 & subclass)) continue;
-      if (first === undefined || rankOf(code) < rankOf(vcpu.pending[first]!.code)) first = at;
-    }
-    return first;
-  }
-
-  /** What the guest's PSW and CR0 say about interruptions, wherever they are at the moment. */
-  #masks(vcpu: VirtualCpu): { pswHigh: number; cr0: number } {
-    const { cpu } = vcpu;
-    if (this.isEntered(vcpu)) return { pswHigh: pswHighOf(cpu, 1), cr0: cpu.controlRegister0(1) };
-    const { view } = this.configuration.storage;
-    return { pswHigh: view.getInt32(this.block(vcpu) + SD.PSW), cr0: view.getInt32(this.block(vcpu) + SD.CR + 4) };
-  }
-
-  /**
-   * Interrupts an entered CPU if it may be, else asks SIE to come back when its PSW, or its CR0, may have come to allow it.
-   * @returns whether a timer comes before what is pending: SIE is to present it and come back
-   */
-  #deliver(vcpu: VirtualCpu): boolean {
-    const at = this.#deliverable(vcpu);
-    const timerFirst = at !== undefined && comesAfterTimers(vcpu.pending[at]!.code) && pendingTimer(vcpu.cpu, 1) !== undefined;
-    if (at !== undefined && vcpu.cpu.level === 1 && !timerFirst) {
-      const [{ code, cpuAddress, parameter }] = vcpu.pending.splice(at, 1) as [PendingExternal];
-      interruptExternal(vcpu.cpu, code, cpuAddress, parameter);
-    }
-    const { cr0 } = this.#masks(vcpu);
-    const masked = vcpu.pending.filter((p) => p.subclass !== 0 && !(cr0 & p.subclass));
-    const { view } = this.configuration.storage;
-    const block = this.block(vcpu);
-    const flags = view.getInt32(block + SD.FLAGS) & ~CPUFLAGS.EXT_INT;
-    const come = masked.length < vcpu.pending.length && !timerFirst;
-    view.setInt32(block + SD.FLAGS, flags | (come ? CPUFLAGS.EXT_INT : 0));
-    view.setUint16(block + SD.LCTL, masked.length > 0 ? LCTL_CR0 : 0);
-    return timerFirst;
-  }
-
   /** Instructions until a timer wakes one of the CPUs that wait. */
   #untilWake(): number {
     return Math.min(...this.vcpus.map((vcpu) => (vcpu.waiting && !vcpu.stopped ? untilTimerWakes(this, vcpu) : Number.POSITIVE_INFINITY)));
@@ -490,9 +421,6 @@ export class Machine {
 
 /** An instruction with its operands and five levels of tables for each touches fewer pages than this. */
 const MOST_FAULTS = 200;
-
-/** Loads of CR0 are intercepted. */
-const LCTL_CR0 = 0x8000;
 
 /** Instructions in one go when nobody else waits. */
 const LONGEST_SLICE = 1 << 22;

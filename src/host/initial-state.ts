@@ -1,0 +1,24 @@
+import { CPUFLAGS, ECA, ECB2, SD } from '../cpu/state-description.ts';
+import type { Machine } from './machine.ts';
+import type { VirtualCpu } from './virtual-cpu.ts';
+
+const MIB = 0x10_0000;
+
+/** Puts a virtual CPU's state description, and so the CPU, into its initial state. */
+export const initialize = (machine: Machine, vcpu: VirtualCpu, interpretEssa: boolean): void => {
+  const { view } = machine.configuration.storage;
+  const block = machine.block(vcpu);
+  view.setInt32(block + SD.FLAGS, CPUFLAGS.ZARCH | CPUFLAGS.RUNNING);
+  view.setBigUint64(block + SD.MSO, 0n);
+  view.setBigUint64(block + SD.MSL, BigInt(machine.options.storage - MIB));
+  // Protection exceptions that are the guest's own affair stay in the guest.
+  view.setInt32(block + SD.ECA, ECA.PROTECTION);
+  view.setUint8(block + SD.ECB2, (interpretEssa ? ECB2.CMMA : 0) | ECB2.PFMFI);
+  view.setBigUint64(block + SD.CBRLO, BigInt(machine.listPage(vcpu)));
+  view.setBigUint64(block + SD.CLOCK_COMPARATOR, 0xffff_ffff_ffff_ffffn);
+  view.setBigUint64(block + SD.CPU_TIMER, 0x7fff_ffff_ffff_ffffn);
+  // Initial values of the control registers (PoP, "Control Registers").
+  view.setBigUint64(block + SD.CR, 0xe0n);
+  view.setBigUint64(block + SD.CR + 8 * 14, 0xc200_0000n);
+  view.setUint16(block + SD.CPU_ADDRESS, vcpu.address);
+};
