@@ -1,20 +1,12 @@
-import type { FieldName, Format } from './formats.ts';
-import { FORMATS } from './formats.ts';
+import type { FieldName } from './formats.ts';
 import { CELL, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG } from './layout.ts';
+import { type Register, Registers } from './registers.ts';
 import type { Row } from './row.ts';
-import { BLOCK, branch, branchIf, call, ELSE, type FunctionWriter, IF, i32Const, i64Const, LOOP, localGet, localSet, MEM, MEMORY_COPY, memory, OP, SWAP64 } from './wasm.ts';
+import type { I32, I64, Value } from './values.ts';
+import { BLOCK, branch, branchIf, call, ELSE, type FunctionWriter, IF, i32Const, LOOP, localGet, localSet, MEM, MEMORY_COPY, memory, OP } from './wasm.ts';
 
-/** A 32-bit value: a constant or a local, computed when it was written down and never changed afterwards. */
-export interface I32 {
-  readonly type: 'i32';
-  readonly code: readonly number[];
-}
-/** A 64-bit value, likewise. */
-export interface I64 {
-  readonly type: 'i64';
-  readonly code: readonly number[];
-}
-type Value = I32 | I64;
+export type { I32, I64 } from './values.ts';
+
 /** A logical address of a storage operand, already wrapped to the addressing mode. `operand` tells which of the instruction's operands it is (for access registers). */
 export interface Address extends I64 {
   readonly operand: 1 | 2 | 4;
@@ -24,8 +16,6 @@ export interface Update<V extends I32 | I64> {
   readonly before: V;
   readonly after: V;
 }
-type Register = 'r1' | 'r2' | 'r3';
-
 /** Functions of the module and of the host environment that meanings call; indices into the module's function space. */
 export interface Helpers {
   /** (cpu, address, length | operand << 16) → offset in linear memory of that many readable bytes. */
@@ -76,27 +66,15 @@ export type StorageOperation = keyof typeof STORAGE_OPERATION;
  * The vocabulary in which rows say what an instruction does. Calls take effect in the order in which they are made; each value is
  * computed at its call. A meaning checks and loads first and changes registers last, because a fault leaves at the load.
  */
-export class Meaning {
-  readonly row: Row;
-  readonly format: Format;
-  readonly fn: FunctionWriter;
+export class Meaning extends Registers {
   readonly #helpers: Helpers;
   readonly #flow: Flow;
-  readonly #cpu: readonly number[];
-  readonly #ip: readonly number[];
-  readonly #bytes = new Map<string, I32>();
-  /** Structured blocks opened since the row began; flows need it to find the central loop. */
-  depth = 0;
   #ended = false;
 
   constructor(row: Row, fn: FunctionWriter, helpers: Helpers, flow: Flow, cpu: number, ip: number) {
-    this.row = row;
-    this.format = FORMATS[row.format];
-    this.fn = fn;
+    super(row, fn, cpu, ip);
     this.#helpers = helpers;
     this.#flow = flow;
-    this.#cpu = localGet(cpu);
-    this.#ip = localGet(ip);
   }
 
   /** Writes the guards that the row's traits ask for, its meaning, and the way to the next instruction. */
@@ -104,157 +82,18 @@ export class Meaning {
     const { row } = this;
     if (row.privileged) this.programCheckIf(0x02, this.and(this.cell32(CELL.PSW_MASK + 4), 0x0001_0000));
     if (row.intercept === 'always') {
-      this.#emit(this.#flow.note, this.#cpu, call(this.#helpers.intercept), 0x00);
+      this.emit(this.#flow.note, this.cpu, call(this.#helpers.intercept), 0x00);
       return;
     }
     if (row.intercept) {
-      this.if(this.and(this.cell32(CELL.ICTL), row.intercept.ictl), () => this.#emit(this.#flow.note, this.#cpu, call(this.#helpers.intercept), 0x00));
+      this.if(this.and(this.cell32(CELL.ICTL), row.intercept.ictl), () => this.emit(this.#flow.note, this.cpu, call(this.#helpers.intercept), 0x00));
     }
-    if (row.plain) this.#flow.resume(this, this.#value('i32', this.#flow.note, this.#cpu, i32Const(index), this.#ip, call(this.#helpers.plain)));
+    if (row.plain) this.#flow.resume(this, this.value('i32', this.#flow.note, this.cpu, i32Const(index), this.ip, call(this.#helpers.plain)));
     else {
       row.meaning!(this);
       if (!this.#ended) this.#flow.next(this);
     }
   }
-
-  // ---- values -------------------------------------------------------------------------------------------------------
-
-  i32(value: number): I32 {
-    return { type: 'i32', code: i32Const(value) };
-  }
-
-  i64(value: bigint | number): I64 {
-    return { type: 'i64', code: i64Const(BigInt(value)) };
-  }
-
-  add<V extends Value>(a: V, b: V | number): V { return this.#binary('add', a, b); }
-  sub<V extends Value>(a: V, b: V | number): V { return this.#binary('sub', a, b); }
-  mul<V extends Value>(a: V, b: V | number): V { return this.#binary('mul', a, b); }
-  /** Divisions trap in WebAssembly on a zero divisor and on the largest negative number by -1: guard first. */
-  divS<V extends Value>(a: V, b: V | number): V { return this.#binary('div_s', a, b); }
-  divU<V extends Value>(a: V, b: V | number): V { return this.#binary('div_u', a, b); }
-  remS<V extends Value>(a: V, b: V | number): V { return this.#binary('rem_s', a, b); }
-  remU<V extends Value>(a: V, b: V | number): V { return this.#binary('rem_u', a, b); }
-  and<V extends Value>(a: V, b: V | number): V { return this.#binary('and', a, b); }
-  or<V extends Value>(a: V, b: V | number): V { return this.#binary('or', a, b); }
-  xor<V extends Value>(a: V, b: V | number): V { return this.#binary('xor', a, b); }
-  /** Shift amounts count modulo the width. */
-  shl<V extends Value>(a: V, b: V | number): V { return this.#binary('shl', a, b); }
-  shrU<V extends Value>(a: V, b: V | number): V { return this.#binary('shr_u', a, b); }
-  shrS<V extends Value>(a: V, b: V | number): V { return this.#binary('shr_s', a, b); }
-  rotl<V extends Value>(a: V, b: V | number): V { return this.#binary('rotl', a, b); }
-  eq<V extends Value>(a: V, b: V | number): I32 { return this.#compare('eq', a, b); }
-  ne<V extends Value>(a: V, b: V | number): I32 { return this.#compare('ne', a, b); }
-  ltS<V extends Value>(a: V, b: V | number): I32 { return this.#compare('lt_s', a, b); }
-  ltU<V extends Value>(a: V, b: V | number): I32 { return this.#compare('lt_u', a, b); }
-  gtS<V extends Value>(a: V, b: V | number): I32 { return this.#compare('gt_s', a, b); }
-  gtU<V extends Value>(a: V, b: V | number): I32 { return this.#compare('gt_u', a, b); }
-  leS<V extends Value>(a: V, b: V | number): I32 { return this.#compare('le_s', a, b); }
-  leU<V extends Value>(a: V, b: V | number): I32 { return this.#compare('le_u', a, b); }
-  geS<V extends Value>(a: V, b: V | number): I32 { return this.#compare('ge_s', a, b); }
-  geU<V extends Value>(a: V, b: V | number): I32 { return this.#compare('ge_u', a, b); }
-  isZero(a: Value): I32 { return this.#value('i32', a.code, OP[a.type].eqz); }
-  clz<V extends Value>(a: V): V { return this.#unary('clz', a); }
-  popcnt<V extends Value>(a: V): V { return this.#unary('popcnt', a); }
-  neg<V extends Value>(a: V): V { return this.#binary('sub', this.#constant(a.type, 0) as V, a); }
-  not<V extends Value>(a: V): V { return this.#binary('xor', a, -1); }
-
-  /** `condition` nonzero: a, else b. */
-  select<V extends Value>(condition: I32, a: V, b: V | number): V {
-    return this.#value(a.type, a.code, this.#as(a.type, b), condition.code, OP.select) as V;
-  }
-
-  /** Low 32 bits. */
-  low(a: I64): I32 { return this.#value('i32', a.code, OP.i32.wrap); }
-  /** High 32 bits. */
-  high(a: I64): I32 { return this.low(this.shrU(a, 32)); }
-  /** A 64-bit value from its halves. */
-  pair(high: I32, low: I32): I64 { return this.or(this.shl(this.zeroExtend(high), 32), this.zeroExtend(low)); }
-  signExtend(a: I32): I64 { return this.#value('i64', a.code, OP.i64.extend_i32_s); }
-  zeroExtend(a: I32): I64 { return this.#value('i64', a.code, OP.i64.extend_i32_u); }
-  /** The low 8 or 16 bits of a, with sign. */
-  signExtend8(a: I32): I32 { return this.#value('i32', a.code, OP.i32.extend8_s); }
-  signExtend16(a: I32): I32 { return this.#value('i32', a.code, OP.i32.extend16_s); }
-
-  /** Bytes in reverse order. */
-  swap16(a: I32): I32 { return this.or(this.shl(this.and(a, 0xff), 8), this.and(this.shrU(a, 8), 0xff)); }
-  swap32(a: I32): I32 {
-    return this.or(this.rotl(this.and(a, 0x00ff00ff), 24), this.and(this.rotl(a, 8), 0x00ff00ff));
-  }
-  swap64(a: I64): I64 { return this.#value('i64', a.code, SWAP64); }
-
-  // ---- fields of the instruction -------------------------------------------------------------------------------------
-
-  /** An immediate or displacement field as a signed number. */
-  signed(name: FieldName): I32 {
-    const [bit, width] = this.#field(name);
-    const byte = bit >> 3;
-    if (width === 8) return this.#byteSigned(byte);
-    if (width === 16) return this.signExtend16(this.#halfword(byte));
-    if (width === 32) return this.#word(byte);
-    throw new Error(`${this.row.mnemonic}: no signed field of ${width} bits`);
-  }
-
-  /** A field as an unsigned number: immediates of 8, 16, 32 bits, masks, register numbers, lengths. */
-  unsigned(name: FieldName): I32 {
-    const [bit, width] = this.#field(name);
-    const byte = bit >> 3;
-    if (width === 8) return this.byte(byte);
-    if (width === 16) return this.#halfword(byte);
-    if (width === 32) return this.#word(byte);
-    if (width === 4) return bit & 4 ? this.and(this.byte(byte), 15) : this.shrU(this.byte(byte), 4);
-    throw new Error(`${this.row.mnemonic}: no unsigned field of ${width} bits`);
-  }
-
-  /** Byte n of the instruction. */
-  byte(n: number): I32 {
-    return this.#once(`byte${n}`, () => this.#value('i32', this.#ip, memory(MEM.i32.load8_u, n)));
-  }
-  #byteSigned(n: number): I32 {
-    return this.#value('i32', this.#ip, memory(MEM.i32.load8_s, n));
-  }
-  #halfword(n: number): I32 {
-    return this.swap16(this.#value('i32', this.#ip, memory(MEM.i32.load16_u, n)));
-  }
-  #word(n: number): I32 {
-    return this.swap32(this.#value('i32', this.#ip, memory(MEM.i32.load, n)));
-  }
-
-  // ---- registers -----------------------------------------------------------------------------------------------------
-
-  /** General register; `plus` reaches the odd register of a pair (PoP: the even number is the guard's business). */
-  gr64(r: Register | number, plus = 0): I64 { return this.#value('i64', this.#cell(r, plus), memory(MEM.i64.load, CELL.GR)); }
-  /** Bits 32-63. */
-  gr32(r: Register | number, plus = 0): I32 { return this.#value('i32', this.#cell(r, plus), memory(MEM.i32.load, CELL.GR)); }
-  /** Bits 0-31. */
-  grHigh(r: Register | number, plus = 0): I32 { return this.#value('i32', this.#cell(r, plus), memory(MEM.i32.load, CELL.GR + 4)); }
-  setGr64(r: Register | number, value: I64, plus = 0): void { this.#emit(this.#cell(r, plus), value.code, memory(MEM.i64.store, CELL.GR)); }
-  /** Bits 32-63; bits 0-31 stay. */
-  setGr32(r: Register | number, value: I32, plus = 0): void { this.#emit(this.#cell(r, plus), value.code, memory(MEM.i32.store, CELL.GR)); }
-  setGrHigh(r: Register | number, value: I32, plus = 0): void { this.#emit(this.#cell(r, plus), value.code, memory(MEM.i32.store, CELL.GR + 4)); }
-
-  /** A general register whose number is computed; counts modulo 16. */
-  grAt(number: I32): I64 { return this.#value('i64', this.#indexed(number, 3), memory(MEM.i64.load, CELL.GR)); }
-  setGr64At(number: I32, value: I64): void { this.#emit(this.#indexed(number, 3), value.code, memory(MEM.i64.store, CELL.GR)); }
-  setGr32At(number: I32, value: I32): void { this.#emit(this.#indexed(number, 3), value.code, memory(MEM.i32.store, CELL.GR)); }
-  setGrHighAt(number: I32, value: I32): void { this.#emit(this.#indexed(number, 3), value.code, memory(MEM.i32.store, CELL.GR + 4)); }
-
-  /** Floating-point register: all 64 bits, or the short form in bits 0-31. Guard with {@link needFpr} first. */
-  fpr64(r: Register): I64 { return this.#value('i64', this.#scaled(r, 4), memory(MEM.i64.load, CELL.VR)); }
-  fpr32(r: Register): I32 { return this.#value('i32', this.#scaled(r, 4), memory(MEM.i32.load, CELL.VR + 4)); }
-  setFpr64(r: Register, value: I64): void { this.#emit(this.#scaled(r, 4), value.code, memory(MEM.i64.store, CELL.VR)); }
-  setFpr32(r: Register, value: I32): void { this.#emit(this.#scaled(r, 4), value.code, memory(MEM.i32.store, CELL.VR + 4)); }
-
-  ar(r: Register): I32 { return this.#value('i32', this.#scaled(r, 2), memory(MEM.i32.load, CELL.AR)); }
-  setAr(r: Register, value: I32): void { this.#emit(this.#scaled(r, 2), value.code, memory(MEM.i32.store, CELL.AR)); }
-  arAt(number: I32): I32 { return this.#value('i32', this.#indexed(number, 2), memory(MEM.i32.load, CELL.AR)); }
-  setArAt(number: I32, value: I32): void { this.#emit(this.#indexed(number, 2), value.code, memory(MEM.i32.store, CELL.AR)); }
-
-  /** A cell of the CPU block; see layout.ts. */
-  cell32(offset: number): I32 { return this.#value('i32', this.#cpu, memory(MEM.i32.load, offset)); }
-  cell64(offset: number): I64 { return this.#value('i64', this.#cpu, memory(MEM.i64.load, offset)); }
-  setCell32(offset: number, value: I32): void { this.#emit(this.#cpu, value.code, memory(MEM.i32.store, offset)); }
-  setCell64(offset: number, value: I64): void { this.#emit(this.#cpu, value.code, memory(MEM.i64.store, offset)); }
 
   // ---- condition code ------------------------------------------------------------------------------------------------
 
@@ -285,7 +124,7 @@ export class Meaning {
 
   /** Address of operand n from its base, index and displacement, in the current addressing mode. */
   address(operand: 1 | 2 | 4): Address {
-    return { ...this.wrapAddress(this.#sum(operand)), operand };
+    return { ...this.wrapAddress(this.sum(operand)), operand };
   }
 
   /** Wraps an address to the current addressing mode. */
@@ -308,12 +147,12 @@ export class Meaning {
   }
 
   /** Second-operand address as a shift amount or other small number: its low six bits. */
-  shiftAmount(): I32 { return this.and(this.low(this.#sum(2)), 63); }
+  shiftAmount(): I32 { return this.and(this.low(this.sum(2)), 63); }
 
-  load8(address: Address): I32 { return this.#value('i32', this.#readable(address, 1).code, memory(MEM.i32.load8_u, 0)); }
-  load16(address: Address): I32 { return this.swap16(this.#value('i32', this.#readable(address, 2).code, memory(MEM.i32.load16_u, 0))); }
-  load32(address: Address): I32 { return this.swap32(this.#value('i32', this.#readable(address, 4).code, memory(MEM.i32.load, 0))); }
-  load64(address: Address): I64 { return this.swap64(this.#value('i64', this.#readable(address, 8).code, memory(MEM.i64.load, 0))); }
+  load8(address: Address): I32 { return this.value('i32', this.#readable(address, 1).code, memory(MEM.i32.load8_u, 0)); }
+  load16(address: Address): I32 { return this.swap16(this.value('i32', this.#readable(address, 2).code, memory(MEM.i32.load16_u, 0))); }
+  load32(address: Address): I32 { return this.swap32(this.value('i32', this.#readable(address, 4).code, memory(MEM.i32.load, 0))); }
+  load64(address: Address): I64 { return this.swap64(this.value('i64', this.#readable(address, 8).code, memory(MEM.i64.load, 0))); }
   store8(address: Address, value: I32): void { this.#store(address, 1, value); }
   store16(address: Address, value: I32): void { this.#store(address, 2, value); }
   store32(address: Address, value: I32): void { this.#store(address, 4, value); }
@@ -347,7 +186,7 @@ export class Meaning {
     // After the store has been found possible, so is the fetch. An operand that crosses a page end is put together for both.
     const offset = this.#translate(address, last, TLB_TAG.write, [
       ...meta, ...call(this.#helpers.reserve), ...localSet(reserved),
-      ...localGet(reserved), ...this.#cpu, ...address.code, ...meta, ...call(this.#helpers.read), ...i32Const(length), ...MEMORY_COPY,
+      ...localGet(reserved), ...this.cpu, ...address.code, ...meta, ...call(this.#helpers.read), ...i32Const(length), ...MEMORY_COPY,
       ...localGet(reserved),
     ]);
     body(offset);
@@ -366,19 +205,19 @@ export class Meaning {
   }
 
   /** Bytes at an offset of linear memory, as storage orders them. */
-  peek8(offset: I32, at = 0): I32 { return this.#value('i32', offset.code, memory(MEM.i32.load8_u, at)); }
-  peek32(offset: I32, at = 0): I32 { return this.swap32(this.#value('i32', offset.code, memory(MEM.i32.load, at))); }
-  peek64(offset: I32, at = 0): I64 { return this.swap64(this.#value('i64', offset.code, memory(MEM.i64.load, at))); }
-  poke8(offset: I32, value: I32, at = 0): void { this.#emit(offset.code, value.code, memory(MEM.i32.store8, at)); }
-  poke32(offset: I32, value: I32, at = 0): void { this.#emit(offset.code, this.swap32(value).code, memory(MEM.i32.store, at)); }
-  poke64(offset: I32, value: I64, at = 0): void { this.#emit(offset.code, this.swap64(value).code, memory(MEM.i64.store, at)); }
+  peek8(offset: I32, at = 0): I32 { return this.value('i32', offset.code, memory(MEM.i32.load8_u, at)); }
+  peek32(offset: I32, at = 0): I32 { return this.swap32(this.value('i32', offset.code, memory(MEM.i32.load, at))); }
+  peek64(offset: I32, at = 0): I64 { return this.swap64(this.value('i64', offset.code, memory(MEM.i64.load, at))); }
+  poke8(offset: I32, value: I32, at = 0): void { this.emit(offset.code, value.code, memory(MEM.i32.store8, at)); }
+  poke32(offset: I32, value: I32, at = 0): void { this.emit(offset.code, this.swap32(value).code, memory(MEM.i32.store, at)); }
+  poke64(offset: I32, value: I64, at = 0): void { this.emit(offset.code, this.swap64(value).code, memory(MEM.i64.store, at)); }
 
   /** A storage-to-storage operation on `last` + 1 bytes, byte by byte from the left as far as anyone can tell. Returns the condition code (0 for move). */
   storageToStorage(operation: StorageOperation, first: Address, second: Address, last: I32): I32 {
-    const result = this.#variable(this.i32(0));
+    const result = this.variable(this.i32(0));
     const slow = (): void =>
-      this.#emit(
-        this.#flow.note, this.#cpu, first.code, second.code, last.code, i32Const(STORAGE_OPERATION[operation]),
+      this.emit(
+        this.#flow.note, this.cpu, first.code, second.code, last.code, i32Const(STORAGE_OPERATION[operation]),
         call(this.#helpers.storageToStorage), localSet(result.index),
       );
     const span = this.zeroExtend(last);
@@ -386,7 +225,7 @@ export class Meaning {
     const hit2 = this.#lookup(second, this.add(second as I64, span), TLB_TAG.read);
     this.if(this.and(hit1.hit, hit2.hit), () => {
       const value = this.#bulk(operation, hit1.offset(), hit2.offset(), this.add(last, 1));
-      if (value) this.#emit(value.code, localSet(result.index));
+      if (value) this.emit(value.code, localSet(result.index));
     }, slow);
     return result.value;
   }
@@ -394,29 +233,29 @@ export class Meaning {
   // ---- control flow --------------------------------------------------------------------------------------------------
 
   if(condition: I32, then: () => void, otherwise?: () => void): void {
-    this.#emit(condition.code, IF);
-    this.#nested(then);
+    this.emit(condition.code, IF);
+    this.nested(then);
     if (otherwise) {
-      this.#emit(ELSE);
-      this.#nested(otherwise);
+      this.emit(ELSE);
+      this.nested(otherwise);
     }
-    this.#emit(OP.end);
+    this.emit(OP.end);
   }
 
   /** Repeats `body` with a counter from 0 up to, not including, `count` (at least once). */
   times(count: I32, body: (index: I32) => void): void {
-    const index = this.#variable(this.i32(0));
-    this.#emit(LOOP);
-    this.#nested(() => {
+    const index = this.variable(this.i32(0));
+    this.emit(LOOP);
+    this.nested(() => {
       body(index.value);
-      this.#emit(index.value.code, i32Const(1), OP.i32.add, localSet(index.index), index.value.code, count.code, OP.i32.lt_u, branchIf(0));
+      this.emit(index.value.code, i32Const(1), OP.i32.add, localSet(index.index), index.value.code, count.code, OP.i32.lt_u, branchIf(0));
     });
-    this.#emit(OP.end);
+    this.emit(OP.end);
   }
 
   /** Raises a program interruption when `condition` is nonzero. */
   programCheckIf(code: number, condition: I32): void {
-    this.if(condition, () => this.#emit(this.#flow.note, this.#cpu, i32Const(code), call(this.#helpers.programCheck), 0x00));
+    this.if(condition, () => this.emit(this.#flow.note, this.cpu, i32Const(code), call(this.#helpers.programCheck), 0x00));
   }
 
   /** Specification exception unless the register number is even. */
@@ -442,7 +281,7 @@ export class Meaning {
   }
 
   dataException(dxc: number): void {
-    this.#emit(this.#flow.note, this.#cpu, i32Const(0x07 | (dxc << 16)), call(this.#helpers.programCheck), 0x00);
+    this.emit(this.#flow.note, this.cpu, i32Const(0x07 | (dxc << 16)), call(this.#helpers.programCheck), 0x00);
   }
 
   /** Branches relative to the instruction when `taken`; ends the meaning. */
@@ -477,114 +316,23 @@ export class Meaning {
 
   /** Executes the instruction at `target` with its second byte ORed by `modifier`; ends the meaning. */
   execute(target: I64, modifier: I32): void {
-    const next = this.#value(
-      'i32', this.#flow.note, this.#cpu, target.code, modifier.code, i32Const(this.format.length), this.#ip, call(this.#helpers.execute),
+    const next = this.value(
+      'i32', this.#flow.note, this.cpu, target.code, modifier.code, i32Const(this.format.length), this.ip, call(this.#helpers.execute),
     );
     this.#flow.resume(this, next);
     this.#ended = true;
   }
 
-  // ---- for flows -----------------------------------------------------------------------------------------------------
-
-  /** Raw code, for flows only. */
-  emit(...parts: readonly (number | readonly number[])[]): void {
-    this.#emit(...parts);
-  }
-  get cpu(): readonly number[] { return this.#cpu; }
-  get ip(): readonly number[] { return this.#ip; }
-
   // ---- inside --------------------------------------------------------------------------------------------------------
 
-  #emit(...parts: readonly (number | readonly number[])[]): void {
-    this.fn.emit(...parts);
-  }
 
-  #value<T extends Value['type']>(type: T, ...code: readonly (number | readonly number[])[]): T extends 'i32' ? I32 : I64 {
-    this.fn.emit(...code);
-    const index = this.fn.local(type);
-    this.fn.emit(localSet(index));
-    return { type, code: localGet(index) } as Value as T extends 'i32' ? I32 : I64;
-  }
 
-  #variable<V extends Value>(initial: V): { index: number; value: V } {
-    const index = this.fn.local(initial.type);
-    this.#emit(initial.code, localSet(index));
-    return { index, value: { type: initial.type, code: localGet(index) } as unknown as V };
-  }
 
-  #constant(type: 'i32' | 'i64', value: number): Value {
-    return type === 'i32' ? this.i32(value) : this.i64(value);
-  }
-  #as(type: 'i32' | 'i64', value: Value | number): readonly number[] {
-    return typeof value === 'number' ? this.#constant(type, value).code : value.code;
-  }
-  #binary<V extends Value>(name: Arithmetic, a: V, b: V | number): V {
-    return this.#value(a.type, a.code, this.#as(a.type, b), OP[a.type][name]) as V;
-  }
-  #compare(name: Comparison, a: Value, b: Value | number): I32 {
-    return this.#value('i32', a.code, this.#as(a.type, b), OP[a.type][name]);
-  }
-  #unary<V extends Value>(name: 'clz' | 'popcnt', a: V): V {
-    return this.#value(a.type, a.code, OP[a.type][name]) as V;
-  }
 
-  #nested(body: () => void): void {
-    // Bytes of the instruction that are first looked at inside a branch are unknown outside it.
-    const known = [...this.#bytes];
-    this.depth++;
-    body();
-    this.depth--;
-    this.#bytes.clear();
-    for (const [key, value] of known) this.#bytes.set(key, value);
-  }
 
-  #once(key: string, make: () => I32): I32 {
-    const known = this.#bytes.get(key);
-    if (known) return known;
-    const made = make();
-    this.#bytes.set(key, made);
-    return made;
-  }
 
-  #field(name: FieldName): readonly [number, number] {
-    const field = (this.format.fields as Partial<Record<FieldName, readonly [number, number]>>)[name];
-    if (!field) throw new Error(`${this.row.mnemonic}: format ${this.row.format} has no field ${name}`);
-    return field;
-  }
 
-  /** Address, relative to the CPU block's cells, of a register field's number times 2^scale. */
-  #scaled(r: Register | number, scale: number): readonly number[] {
-    if (typeof r === 'number') return [...this.#cpu, ...i32Const(r << scale), OP.i32.add];
-    return this.#once(`${r}*${scale}`, () => {
-      const [bit] = this.#field(r);
-      const byte = this.byte(bit >> 3);
-      const number = bit & 4 ? this.shl(this.and(byte, 15), scale) : this.shrU(this.and(byte, 0xf0), 4 - scale);
-      return this.#value('i32', number.code, this.#cpu, OP.i32.add);
-    }).code;
-  }
-  #cell(r: Register | number, plus: number): readonly number[] {
-    const base = this.#scaled(r, 3);
-    return plus === 0 ? base : [...base, ...i32Const(plus * 8), OP.i32.add];
-  }
-  #indexed(number: I32, scale: number): readonly number[] {
-    return this.#value('i32', this.shl(this.and(number, 15), scale).code, this.#cpu, OP.i32.add).code;
-  }
 
-  #sum(operand: 1 | 2 | 4): I64 {
-    const { fields } = this.format as { fields: Partial<Record<string, readonly [number, number]>> };
-    const [bit] = fields[`d${operand}`]!;
-    const byte = bit >> 3;
-    const low = this.or(this.shl(this.and(this.byte(byte), 15), 8), this.byte(byte + 1));
-    const displacement = fields[`h${operand}`] ? this.or(this.shl(this.#byteSigned(4), 12), low) : low;
-    let sum = this.signExtend(displacement);
-    for (const name of [`b${operand}`, `x${operand}`] as FieldName[]) {
-      if (!fields[name]) continue;
-      const number = this.unsigned(name);
-      const contents = this.#value('i64', this.#cpu, number.code, i32Const(3), OP.i32.shl, OP.i32.add, memory(MEM.i64.load, CELL.GR));
-      sum = this.add(sum, this.select(number, contents, 0));
-    }
-    return sum;
-  }
 
   #meta(address: Address, length: I32 | number): readonly number[] {
     const operand = address.operand << 16;
@@ -595,8 +343,8 @@ export class Meaning {
     // The tag holds the page of the last byte: an operand that crosses a page end misses.
     const entry = this.and(this.shrU(this.low(address), TLB_SHIFT), TLB_INDEX);
     const wanted = this.or(this.and(last, -4096), this.cell64(CELL.CONTEXT));
-    const hit = this.#value('i32', entry.code, memory(MEM.i64.load, TLB + tag), wanted.code, OP.i64.eq);
-    return { hit, offset: () => this.#value('i32', address.code, OP.i32.wrap, entry.code, memory(MEM.i32.load, TLB + TLB_DELTA), OP.i32.add) };
+    const hit = this.value('i32', entry.code, memory(MEM.i64.load, TLB + tag), wanted.code, OP.i64.eq);
+    return { hit, offset: () => this.value('i32', address.code, OP.i32.wrap, entry.code, memory(MEM.i32.load, TLB + TLB_DELTA), OP.i32.add) };
   }
 
   #translate(address: Address, last: I64, tag: number, slow: readonly number[]): I32 {
@@ -604,8 +352,8 @@ export class Meaning {
     const { hit, offset } = this.#lookup(address, last, tag);
     this.if(
       hit,
-      () => this.#emit(offset().code, localSet(result)),
-      () => this.#emit(this.#flow.note, this.#cpu, address.code, slow, localSet(result)),
+      () => this.emit(offset().code, localSet(result)),
+      () => this.emit(this.#flow.note, this.cpu, address.code, slow, localSet(result)),
     );
     return { type: 'i32', code: localGet(result) };
   }
@@ -616,8 +364,8 @@ export class Meaning {
   }
 
   #commit(offset: I32): void {
-    const bounced = this.eq(offset, this.#value('i32', this.#cpu, i32Const(CELL.OPERAND_BYTES), OP.i32.add));
-    this.if(bounced, () => this.#emit(this.#flow.note, this.#cpu, call(this.#helpers.commit)));
+    const bounced = this.eq(offset, this.value('i32', this.cpu, i32Const(CELL.OPERAND_BYTES), OP.i32.add));
+    this.if(bounced, () => this.emit(this.#flow.note, this.cpu, call(this.#helpers.commit)));
   }
 
   #update<V extends Value>(
@@ -640,14 +388,14 @@ export class Meaning {
       hit,
       () => {
         const at = offset();
-        if (value.type === 'i64') this.#emit(at.code, this.swap64(value).code, memory(MEM.i64.store, 0));
-        else if (length === 1) this.#emit(at.code, value.code, memory(MEM.i32.store8, 0));
-        else if (length === 2) this.#emit(at.code, this.swap16(value).code, memory(MEM.i32.store16, 0));
-        else this.#emit(at.code, this.swap32(value).code, memory(MEM.i32.store, 0));
+        if (value.type === 'i64') this.emit(at.code, this.swap64(value).code, memory(MEM.i64.store, 0));
+        else if (length === 1) this.emit(at.code, value.code, memory(MEM.i32.store8, 0));
+        else if (length === 2) this.emit(at.code, this.swap16(value).code, memory(MEM.i32.store16, 0));
+        else this.emit(at.code, this.swap32(value).code, memory(MEM.i32.store, 0));
       },
       () => {
         const wide = value.type === 'i64' ? value.code : [...value.code, OP.i64.extend_i32_u];
-        this.#emit(this.#flow.note, this.#cpu, address.code, wide, this.#meta(address, length), call(this.#helpers.write));
+        this.emit(this.#flow.note, this.cpu, address.code, wide, this.#meta(address, length), call(this.#helpers.write));
       },
     );
   }
@@ -659,17 +407,17 @@ export class Meaning {
     const near = operation === 'move' || operation === 'xor' || operation === 'and' || operation === 'or'
       ? this.ltU(this.sub(this.sub(first, second), 1), 7)
       : this.i32(0);
-    const seen = this.#variable(this.i64(0));
-    const at = this.#variable(this.i32(0));
+    const seen = this.variable(this.i64(0));
+    const at = this.variable(this.i32(0));
     const step = (width: 1 | 8): void => {
       const f = this.add(first, at.value);
       const s = this.add(second, at.value);
-      const load = (x: I32): I64 => this.#value('i64', x.code, memory(width === 8 ? MEM.i64.load : MEM.i64.load8_u, 0));
+      const load = (x: I32): I64 => this.value('i64', x.code, memory(width === 8 ? MEM.i64.load : MEM.i64.load8_u, 0));
       const source = load(s);
       const result = operation === 'move' ? source : this[operation](load(f), source);
-      this.#emit(f.code, result.code, memory(width === 8 ? MEM.i64.store : MEM.i64.store8, 0));
-      if (operation !== 'move') this.#emit(seen.value.code, result.code, OP.i64.or, localSet(seen.index));
-      this.#emit(at.value.code, i32Const(width), OP.i32.add, localSet(at.index));
+      this.emit(f.code, result.code, memory(width === 8 ? MEM.i64.store : MEM.i64.store8, 0));
+      if (operation !== 'move') this.emit(seen.value.code, result.code, OP.i64.or, localSet(seen.index));
+      this.emit(at.value.code, i32Const(width), OP.i32.add, localSet(at.index));
     };
     const whole = this.select(near, this.i32(0), this.and(length, -8));
     this.#while(() => this.ltU(at.value, whole), () => step(8));
@@ -678,48 +426,45 @@ export class Meaning {
   }
 
   #bulkCompare(first: I32, second: I32, length: I32): I32 {
-    const at = this.#variable(this.i32(0));
-    const result = this.#variable(this.i32(0));
+    const at = this.variable(this.i32(0));
+    const result = this.variable(this.i32(0));
     const whole = this.and(length, -8);
     const same = (width: 1 | 8): I32 => {
       const load = (x: I32): I64 =>
-        this.#value('i64', this.add(x, at.value).code, memory(width === 8 ? MEM.i64.load : MEM.i64.load8_u, 0));
+        this.value('i64', this.add(x, at.value).code, memory(width === 8 ? MEM.i64.load : MEM.i64.load8_u, 0));
       return this.eq(load(first), load(second));
     };
-    const advance = (width: number): void => this.#emit(at.value.code, i32Const(width), OP.i32.add, localSet(at.index));
+    const advance = (width: number): void => this.emit(at.value.code, i32Const(width), OP.i32.add, localSet(at.index));
     // Find the eight bytes that differ, then the byte within them.
     this.#while(() => {
-      const more = this.#variable(this.i32(0));
-      this.if(this.ltU(at.value, whole), () => this.#emit(same(8).code, localSet(more.index)));
+      const more = this.variable(this.i32(0));
+      this.if(this.ltU(at.value, whole), () => this.emit(same(8).code, localSet(more.index)));
       return more.value;
     }, () => advance(8));
     this.#while(() => {
-      const more = this.#variable(this.i32(0));
-      this.if(this.ltU(at.value, length), () => this.#emit(same(1).code, localSet(more.index)));
+      const more = this.variable(this.i32(0));
+      this.if(this.ltU(at.value, length), () => this.emit(same(1).code, localSet(more.index)));
       return more.value;
     }, () => advance(1));
     this.if(this.ltU(at.value, length), () => {
-      const byte = (x: I32): I32 => this.#value('i32', this.add(x, at.value).code, memory(MEM.i32.load8_u, 0));
-      this.#emit(this.ccCompareUnsigned(byte(first), byte(second)).code, localSet(result.index));
+      const byte = (x: I32): I32 => this.value('i32', this.add(x, at.value).code, memory(MEM.i32.load8_u, 0));
+      this.emit(this.ccCompareUnsigned(byte(first), byte(second)).code, localSet(result.index));
     });
     return result.value;
   }
 
   #while(condition: () => I32, body: () => void): void {
-    this.#emit(BLOCK, LOOP);
+    this.emit(BLOCK, LOOP);
     this.depth++;
-    this.#nested(() => {
-      this.#emit(condition().code, OP.i32.eqz, branchIf(1));
+    this.nested(() => {
+      this.emit(condition().code, OP.i32.eqz, branchIf(1));
       body();
-      this.#emit(branch(0));
+      this.emit(branch(0));
     });
     this.depth--;
-    this.#emit(OP.end, OP.end);
+    this.emit(OP.end, OP.end);
   }
 }
-
-type Arithmetic = 'add' | 'sub' | 'mul' | 'div_s' | 'div_u' | 'rem_s' | 'rem_u' | 'and' | 'or' | 'xor' | 'shl' | 'shr_u' | 'shr_s' | 'rotl';
-type Comparison = 'eq' | 'ne' | 'lt_s' | 'lt_u' | 'gt_s' | 'gt_u' | 'le_s' | 'le_u' | 'ge_s' | 'ge_u';
 
 /** CR0 bit 45, in the low word. */
 const AFP_REGISTER_CONTROL = 0x0004_0000;
