@@ -119,7 +119,10 @@ export const resultOf = (machine: Machine, program: string, outcome: Outcome, re
         prefix: hex(prefix),
       };
     }),
-    pages: pagesOf(machine),
+    // Looking at every page takes a while, and most callers do not ask.
+    get pages() {
+      return pagesOf(machine);
+    },
     interruptions: recorder.interruptions,
     interceptions: recorder.interceptions,
     host: hostCounters(machine),

@@ -2,7 +2,7 @@ import { FACILITIES } from '../cpu/facilities.ts';
 import { PROFILES, type ProfileName } from '../cpu/profile.ts';
 import type { AddressText, Expectation, Fixture, HostAction, Settings } from '../guest/fixture.ts';
 import { InputError, type Place } from '../guest/input-error.ts';
-import type { Program } from '../guest/program.ts';
+import { type Program, segmentEnd } from '../guest/program.ts';
 import { Machine, type MachineOptions, type Outcome } from '../host/machine.ts';
 import type { PagingDevice } from '../host/paging-device.ts';
 import { RandomScheduler } from '../host/scheduler.ts';
@@ -87,9 +87,10 @@ export class Session {
   #load(): void {
     const { machine, program } = this;
     const size = machine.options.storage;
-    for (const { address, bytes } of program.segments) {
-      if (address + bytes.length > size) {
-        const end = (address + bytes.length).toString(16);
+    for (const segment of program.segments) {
+      const { address, bytes } = segment;
+      if (segmentEnd(segment) > size) {
+        const end = segmentEnd(segment).toString(16);
         throw new InputError({ file: this.#name }, `the program reaches to 0x${end}, expected it to end within ${size / MIB}M of storage`);
       }
       machine.storage.load(address, bytes);

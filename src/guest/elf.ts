@@ -1,5 +1,5 @@
 import { InputError } from './input-error.ts';
-import type { Program, Segment } from './program.ts';
+import { type Program, type Segment, segmentEnd } from './program.ts';
 
 /**
  * Executable files: ELF for 64 bits, big-endian, s390 (System V ABI, chapters 4 and 5; s390x supplement).
@@ -112,24 +112,18 @@ const readSegment = (reader: Reader, header: number, index: number): Segment | u
       `${name} ends at address 0x${(address + memorySize).toString(16)}, expected at most 0x${LARGEST_PROGRAM.toString(16)}`,
     );
   }
-  const bytes = new Uint8Array(allocatable(reader, name, memorySize));
-  bytes.set(reader.bytes.subarray(offset, offset + fileSize));
-  return { address, bytes };
+  if (memorySize > LARGEST_SEGMENT) throw reader.error(`${name} has p_memsz ${memorySize}, expected at most ${LARGEST_SEGMENT}`);
+  return { address, bytes: reader.bytes.slice(offset, offset + fileSize), ...(memorySize > fileSize && { size: memorySize }) };
 };
 
-/** Storage that one segment may ask for in this process; what lies beyond its file bytes is zero. */
 const LARGEST_SEGMENT = 2 ** 30;
-const allocatable = (reader: Reader, name: string, size: number): number => {
-  if (size > LARGEST_SEGMENT) throw reader.error(`${name} has p_memsz ${size}, expected at most ${LARGEST_SEGMENT}`);
-  return size;
-};
 
 /** Segments in order of address. Throws InputError when two overlap. */
 const orderSegments = (segments: readonly Segment[], file: string): Segment[] => {
   const ordered = [...segments].sort((a, b) => a.address - b.address);
   for (const [index, segment] of ordered.entries()) {
     const before = ordered[index - 1];
-    if (before === undefined || before.address + before.bytes.length <= segment.address) continue;
+    if (before === undefined || segmentEnd(before) <= segment.address) continue;
     throw new InputError(
       { file },
       `segments at 0x${before.address.toString(16)} and 0x${segment.address.toString(16)} overlap, expected them apart`,

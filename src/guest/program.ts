@@ -2,7 +2,12 @@
 export interface Segment {
   readonly address: number;
   readonly bytes: Uint8Array;
+  /** Bytes of storage that the segment takes; those behind `bytes` are zeros. Absent: as many as there are bytes. */
+  readonly size?: number;
 }
+
+/** Where a segment ends. */
+export const segmentEnd = ({ address, bytes, size = bytes.length }: Segment): number => address + size;
 
 /** The source line that produced the bytes from this address on. */
 export interface Line {
