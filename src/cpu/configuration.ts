@@ -9,7 +9,7 @@ import type { Profile } from './profile.ts';
 import { PROFILES } from './profile.ts';
 import type { Row } from './row.ts';
 import { ROWS } from './rows/index.ts';
-import { Storage } from './storage.ts';
+import { type Offset, Storage } from './storage.ts';
 import { AbsoluteCache, Tlb } from './tlb.ts';
 
 export interface ConfigurationOptions {
@@ -56,11 +56,11 @@ export class Configuration {
   }
 
   /**
-   * Asks the TypeScript host for a page, or a page table, that a guest's access found missing; true when it is there now. The host may say
-   * yes only when it took nothing else away for it, because the instruction may hold on to other pages. No guest can tell this from leaving
-   * SIE with a fault and entering it again, which is what happens otherwise.
+   * Asks the TypeScript host for a page that a guest's access found missing: its place, or undefined. The host may give one only when it takes
+   * nothing else away for it, because the instruction may hold on to other pages. No guest can tell this from leaving SIE with a fault and
+   * entering it again, which is what happens otherwise.
    */
-  supply: (cpu: Cpu, page: number, exception: number) => boolean = () => false;
+  supply: (cpu: Cpu, page: number) => Offset | undefined = () => undefined;
 
   /** A number for a combination of host tables and limits; see {@link GuestMapping.id}. */
   mappingId(description: string): number {

@@ -85,7 +85,7 @@ const toHostVirtual = (mapping: GuestMapping, absolute: number): { high: number;
 export const walkHost = (cpu: Cpu, level: number, absolute: number): Walk => {
   const mapping = cpu.guests[level]!;
   const { high, low } = toHostVirtual(mapping, absolute);
-  const asce = controlRegister(cpu, level - 1, 1);
+  const { asce } = mapping;
   if (Number(asce & 0xffff_ffffn) & ASCE.REAL) {
     return {
       entries: [],
@@ -122,8 +122,10 @@ export const absoluteToOffset = (cpu: Cpu, level: number, absolute: number, stor
   const found = walkHost(cpu, level, absolute);
   if (mapping.pageStatus) checkPageStatus(cpu, level, absolute, found);
   if (found.exception) {
-    if (level === 1 && cpu.configuration.supply(cpu, page * 4096, found.exception)) return absoluteToOffset(cpu, level, absolute, store);
-    raiseHostFault(cpu, level, absolute, found.exception, store);
+    const supplied = level === 1 ? cpu.configuration.supply(cpu, page * 4096) : undefined;
+    if (supplied === undefined) return raiseHostFault(cpu, level, absolute, found.exception, store);
+    absoluteCache.enter(mapping.id, page, supplied, true);
+    return (supplied + within) as Offset;
   }
   if (store && found.protectedPage) raiseHostProtection(level, page * 4096);
   const offset = absoluteToOffset(cpu, level - 1, absolutePage(found, prefixOf(cpu, level - 1)), store);

@@ -16,6 +16,8 @@ export const NEVER_HIT = 0xfff;
  */
 export class Tlb {
   readonly #storage: Storage;
+  /** Linear memory as words. */
+  readonly #words: Int32Array;
   readonly #contexts = new Map<string, number>();
   #next = FIRST_CONTEXT;
   /** Counts purges; a CPU whose contexts are of an older generation must ask for them again. */
@@ -23,6 +25,7 @@ export class Tlb {
 
   constructor(storage: Storage) {
     this.#storage = storage;
+    this.#words = new Int32Array(storage.memory.buffer);
   }
 
   /** The number of a context. */
@@ -50,18 +53,21 @@ export class Tlb {
    * @param tag one of {@link TLB_TAG}
    */
   enter(tag: number, context: number, high: number, low: number, offset: Offset): void {
-    const entry = TLB + ((low >>> TLB_SHIFT) & TLB_INDEX);
-    const { view } = this.#storage;
+    const words = this.#words;
+    const entry = (TLB + ((low >>> TLB_SHIFT) & TLB_INDEX)) >> 2;
     const delta = (offset - low) | 0;
     const page = low & ~0xfff;
+    const samePlace = words[entry + (TLB_DELTA >> 2)] === delta;
     // Other tags may stay only if they mean this page at this place.
     for (const other of TAGS) {
-      const samePage = view.getInt32(entry + other + 4, true) === high && (view.getInt32(entry + other, true) & ~0xfff) === page;
-      if (!samePage || view.getInt32(entry + TLB_DELTA, true) !== delta) view.setBigInt64(entry + other, 0n);
+      const at = entry + (other >> 2);
+      if (samePlace && words[at + 1] === high && (words[at]! & ~0xfff) === page) continue;
+      words[at] = 0;
+      words[at + 1] = 0;
     }
-    view.setInt32(entry + tag, page | context, true);
-    view.setInt32(entry + tag + 4, high, true);
-    view.setInt32(entry + TLB_DELTA, delta, true);
+    words[entry + (tag >> 2)] = page | context;
+    words[entry + (tag >> 2) + 1] = high;
+    words[entry + (TLB_DELTA >> 2)] = delta;
   }
 }
 

@@ -49,7 +49,7 @@ export class Gmap {
     const segment = Math.floor(page / MIB);
     const entry = (this.#layout.segmentTables + 8 * segment) as HostAbsolute;
     const table = (this.#layout.pageTables + segment * FRAME_SIZE) as HostAbsolute;
-    if (this.#storage.load64(entry) & BigInt(ENTRY.INVALID)) this.#makePageTable(entry, table);
+    if (this.#isInvalid(entry)) this.#makePageTable(entry, table);
     const pte = this.#storage.offset((table + 8 * ((page >>> 12) & 0xff)) as HostAbsolute);
     return { pte, pgste: (pte + PGSTE_DISTANCE) as Offset };
   }
@@ -57,7 +57,11 @@ export class Gmap {
   /** Whether anything was ever known about the page's mebibyte. */
   hasTable(page: number): boolean {
     const entry = (this.#layout.segmentTables + 8 * Math.floor(page / MIB)) as HostAbsolute;
-    return (this.#storage.load64(entry) & BigInt(ENTRY.INVALID)) === 0n;
+    return !this.#isInvalid(entry);
+  }
+
+  #isInvalid(entry: HostAbsolute): boolean {
+    return (this.#storage.load32((entry + 4) as HostAbsolute) & ENTRY.INVALID) !== 0;
   }
 
   #makePageTable(segmentEntry: HostAbsolute, table: HostAbsolute): void {

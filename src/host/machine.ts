@@ -92,11 +92,8 @@ export class Machine {
       return new VirtualCpu(cpu, (this.#layout.stateDescriptions + n * FRAME_SIZE) as HostAbsolute, n > 0);
     });
     for (const vcpu of this.vcpus) initialize(this, vcpu, essa === 'interpret');
-    this.configuration.supply = (cpu, page, exception) => {
-      if (exception === PGM.PAGE_TRANSLATION && !this.pager.hasFreeFrame) return false;
-      this.#provide(page, exception, cpu.index);
-      return true;
-    };
+    this.configuration.supply = (cpu, page) =>
+      this.pager.hasFreeFrame ? this.configuration.storage.offset(this.pager.pageIn(page, `access by CPU ${cpu.index}`)) : undefined;
   }
 
   /** Sets the PSW with which the first CPU starts: 64-bit addressing, supervisor state, DAT off, unless a mask is given. */
@@ -325,11 +322,8 @@ export class Machine {
     vcpu.faults = vcpu.faultedAt === executed && !progress ? vcpu.faults + 1 : 0;
     vcpu.faultedAt = executed;
     if (vcpu.faults > MOST_FAULTS) this.end('failed', `CPU ${vcpu.address} needs more pages for one instruction than there are frames`);
-    this.#provide(Number((fault.detail.teid ?? 0n) & ~0xfffn), fault.code, vcpu.address);
-  }
-
-  #provide(page: number, exception: number, cpuAddress: number): void {
-    if (exception === PGM.PAGE_TRANSLATION) this.pager.pageIn(page, `access by CPU ${cpuAddress}`);
+    const page = Number((fault.detail.teid ?? 0n) & ~0xfffn);
+    if (fault.code === PGM.PAGE_TRANSLATION) this.pager.pageIn(page, `access by CPU ${vcpu.address}`);
     else this.gmap.entries(page);
   }
 

@@ -100,7 +100,8 @@ export class Pager {
     storage.keys[storage.frame(offset)] = (high >>> 24) & (KEY.ACC | KEY.F);
     storage.view.setInt32(entries.pgste, high & ~(PGSTE_HIGH.HR | PGSTE_HIGH.HC));
     this.#setStatus(entries, this.#status(entries) & ~PGSTE_LOW.ZERO);
-    storage.view.setBigUint64(entries.pte, BigInt(frame));
+    storage.view.setInt32(entries.pte, 0);
+    storage.view.setInt32(entries.pte + 4, frame);
     this.counters[saved ? 'pageIns' : 'zeroFills']++;
     this.#tell(page, before, saved ? 'page-in' : 'zero-fill', frame, reason);
     return frame;

@@ -20,7 +20,7 @@ const SUPERVISOR_64 = 0x0000_0001_8000_0000n;
 const entered = (source: string, storage = 2 * MIB): { machine: Machine; cpu: Cpu; step: (instructions?: number) => Exit } => {
   const machine = new Machine({ storage });
   // Faults of the host's translation are to be seen here, not resolved on the spot.
-  machine.configuration.supply = () => false;
+  machine.configuration.supply = () => undefined;
   for (const page of [0, 0x1000, ENTRY, 0x40000, 0x41000]) machine.storage.write(page, new Uint8Array(4096));
   const [segment] = assemble(source, 'test.s').segments;
   machine.storage.write(ENTRY, segment!.bytes);
