@@ -113,7 +113,11 @@ const readSegment = (reader: Reader, header: number, index: number): Segment | u
     );
   }
   if (memorySize > LARGEST_SEGMENT) throw reader.error(`${name} has p_memsz ${memorySize}, expected at most ${LARGEST_SEGMENT}`);
-  return { address, bytes: new Uint8Array(reader.bytes.subarray(offset, offset + fileSize)), ...(memorySize > fileSize && { size: memorySize }) };
+  return {
+    address,
+    bytes: new Uint8Array(reader.bytes.subarray(offset, offset + fileSize)),
+    ...(memorySize > fileSize && { size: memorySize }),
+  };
 };
 
 const LARGEST_SEGMENT = 2 ** 30;
