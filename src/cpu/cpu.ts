@@ -8,6 +8,7 @@ import { addressMask, isInvalid, PSW, type Psw, SPACE } from './psw.ts';
 import type { Offset } from './storage.ts';
 import { NEVER_HIT } from './tlb.ts';
 import { ACCESS, type Access, translate } from './translation.ts';
+import type { TableReader } from './walk.ts';
 
 /** {@link CELL.EARLY}: an early specification exception is pending; the ILC is in the low bits. */
 const EARLY_PENDING = 0x100;
@@ -54,6 +55,8 @@ export class Cpu {
   /** How the absolute storage of each level lies in the level below; index 1 is the TypeScript host's guest. */
   readonly guests: GuestMapping[] = [];
   readonly instruction = new Instruction(this);
+  /** Readers of translation tables by level; see levels.ts. */
+  readonly readers: TableReader[] = [];
   /** Whose reference and change bits the last translation recorded, and the key before it. */
   readonly recorded = { frame: 0, before: 0 };
   /** Set while an instruction is being fetched: a fault then is not of an operand. */

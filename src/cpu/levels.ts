@@ -73,7 +73,11 @@ class LevelReader implements TableReader {
 }
 
 /** A reader of the tables of a level. Reading may throw a {@link ProgramInterruption} of a lower level. */
-export const levelReader = (cpu: Cpu, level: number): TableReader => new LevelReader(cpu, level);
+export const levelReader = (cpu: Cpu, level: number): TableReader => {
+  // One for each level serves: what it has read is looked at before the next entry of that level is read.
+  cpu.readers[level] ??= new LevelReader(cpu, level);
+  return cpu.readers[level];
+};
 
 /** The virtual address of the level below at which a guest absolute address lies, as two words. */
 const toHostVirtual = (mapping: GuestMapping, absolute: number): { high: number; low: number } => {

@@ -68,7 +68,10 @@ export class Pager {
   }
 
   state(page: number): PageState {
-    const entries = this.#gmap.entries(page);
+    return this.#stateOf(this.#gmap.entries(page));
+  }
+
+  #stateOf(entries: PageEntries): PageState {
     return pageState(this.#status(entries), this.#isValid(entries));
   }
 
@@ -86,7 +89,7 @@ export class Pager {
     const { storage } = this.#configuration;
     const offset = storage.offset(frame);
     const content = storage.bytes.subarray(offset, offset + FRAME_SIZE);
-    const before = this.state(page);
+    const before = this.#stateOf(entries);
     const saved = before.content === 'p' && this.#store.has(page);
     if (saved) this.#store.restore(page, content);
     else {
