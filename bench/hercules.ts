@@ -100,8 +100,17 @@ const waitAddress = (log: readonly string[]): bigint | undefined => {
 /** Processor seconds of the busiest thread, which is the emulated CPU; the kernel counts them in nanoseconds. */
 const busiestThread = (pid: number): number => {
   const tasks = `/proc/${pid}/task`;
-  const seconds = readdirSync(tasks).map((thread) => Number(readFileSync(join(tasks, thread, 'schedstat'), 'utf8').split(' ')[0]) / 1e9);
-  return Math.max(...seconds);
+  return Math.max(...readdirSync(tasks).map((thread) => threadSeconds(join(tasks, thread, 'schedstat'))));
+};
+
+/** Zero for a thread that has ended since it was listed; the emulated CPU's lives on until Hercules is killed. */
+const threadSeconds = (schedstat: string): number => {
+  try {
+    return Number(readFileSync(schedstat, 'utf8').split(' ')[0]) / 1e9;
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code!)) return 0;
+    throw error;
+  }
 };
 
 /** An ELF file's segments as one run of bytes, for an emulator that reads no ELF; storage is zero behind it. */

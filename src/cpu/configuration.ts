@@ -11,6 +11,7 @@ import type { Row } from './row.ts';
 import { ROWS } from './rows/index.ts';
 import { type Offset, Storage } from './storage.ts';
 import { AbsoluteCache, Tlb } from './tlb.ts';
+import { type WalkOptions, walkOptionsOf } from './walk.ts';
 
 export interface ConfigurationOptions {
   /** Bytes of host absolute storage. */
@@ -36,6 +37,8 @@ export class Configuration {
   readonly events = new EventStream();
   readonly profile: Profile;
   readonly facilities: ReadonlySet<number>;
+  /** How tables are walked, see {@link walkOptionsOf}. */
+  readonly walkOptions: readonly WalkOptions[];
   readonly interpreter: InterpreterExports;
   /** Instructions that all CPUs have executed in finished runs, and idle time in the same unit: what the TOD clock counts. */
   elapsed = 0;
@@ -48,6 +51,7 @@ export class Configuration {
     this.absoluteCache = new AbsoluteCache(this.tlb);
     this.profile = profile;
     this.facilities = facilities;
+    this.walkOptions = walkOptionsOf(facilities);
     this.cpus = Array.from({ length: cpus }, (_, index) => new Cpu(this, index));
     this.#fillDispatch();
     const imports = connect((pointer) => this.cpus[(pointer - CPU_BASE) / CPU_SIZE]!, SLOTS.order);

@@ -57,8 +57,8 @@ export class Cpu {
   readonly instruction = new Instruction(this);
   /** Readers of translation tables by level; see levels.ts. */
   readonly readers: TableReader[] = [];
-  /** Whose reference and change bits the last translation recorded, and the key before it. */
-  readonly recorded = { frame: 0, before: 0 };
+  /** What the last translation recorded, whose key, the key before it; and whether a store could have followed the load that it was for. */
+  readonly recorded = { frame: 0, before: 0, storable: false };
   /** Set while an instruction is being fetched: a fault then is not of an operand. */
   fetching = false;
   /** Program interruptions of the instruction at the program-new PSW of the one before, in a row; see execution.ts. */

@@ -1,9 +1,9 @@
 import { CASES, CASES_LAST, CELL, DISPATCH, DISPATCH_LAST, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG, WINDOW_LAST } from './layout.ts';
-import { type Flow, type Helpers, type I32, type I64, Meaning, STORAGE_OPERATION } from './meaning.ts';
+import { type Flow, type Helpers, type I32, type I64, Meaning } from './meaning.ts';
 import type { Row } from './row.ts';
-import { Values } from './values.ts';
+import { splitAddress, writeRecordStore, writeReserve, writeStorageToStorage, writeStore } from './storage-helpers.ts';
 import {
-  BLOCK, branch, branchIf, branchTable, call, callIndirect, ELSE, FunctionWriter, IF, i32Const, i64Const, LOOP, localGet, localSet, MEM,ModuleWriter, 
+  BLOCK, branch, branchTable, call, callIndirect, ELSE, FunctionWriter, IF, i32Const, i64Const, LOOP, localGet, localSet, MEM,ModuleWriter, 
   memory, OP, type ValueType,
 } from './wasm.ts';
 
@@ -67,23 +67,19 @@ export const generateInterpreter = ({ order }: Slots): Uint8Array<ArrayBuffer> =
   for (const [name, [params, results]] of Object.entries(IMPORTS) as [keyof InterpreterImports, readonly [number, number]][]) {
     imports[name] = module.importFunction(name, i32s(params), i32s(results));
   }
-  const splitAddress = (locals: number): number[] => [
-    ...localGet(locals), OP.i32.wrap, ...localGet(locals), ...i64Const(32n), OP.i64.shr_u, OP.i32.wrap,
-  ];
   const wrapper = (params: readonly ValueType[], results: readonly ValueType[], ...code: (number | readonly number[])[]): number => {
     const fn = new FunctionWriter(params, results);
     fn.emit(...code);
     return module.add(fn);
   };
-  const withAddress = (target: number): number =>
-    wrapper(['i32', 'i64', 'i32'], ['i32'], localGet(0), splitAddress(1), localGet(2), call(target));
 
   const rowType = module.type(['i32', 'i32'], ['i32']);
+  const recordStore = module.add(writeRecordStore());
   const helpers: Helpers = {
-    read: withAddress(imports.read),
-    reserve: withAddress(imports.reserve),
+    read: wrapper(['i32', 'i64', 'i32'], ['i32'], localGet(0), splitAddress(1), localGet(2), call(imports.read)),
+    reserve: module.add(writeReserve(imports, recordStore)),
     commit: imports.commit,
-    write: wrapper(['i32', 'i64', 'i64', 'i32'], [], localGet(0), splitAddress(1), splitAddress(2), localGet(3), call(imports.write)),
+    write: module.add(writeStore(imports, recordStore)),
     programCheck: imports.programCheck,
     intercept: imports.intercept,
     plain: imports.plain,
@@ -274,57 +270,6 @@ const writeEnter = (imports: Record<keyof InterpreterImports, number>): Function
   fn.emit(localGet(0), localGet(address), localGet(offset), OP.i64.extend_i32_u, OP.i64.sub, memory(MEM.i64.store, CELL.WINDOW_DELTA));
   fn.emit(localGet(offset), OP.return, OP.end);
   fn.emit(localGet(0), call(imports.fetch));
-  return fn;
-};
-
-/**
- * (cpu, first address, second address, length - 1, operation) → condition code: a storage-to-storage operation, of which an operand crosses a
- * page end, one byte at a time. Where not every page is in the TLB, the machine does it.
- */
-const writeStorageToStorage = (imports: Record<keyof InterpreterImports, number>): FunctionWriter => {
-  const fn = new FunctionWriter(['i32', 'i64', 'i64', 'i32', 'i32'], ['i32']);
-  const v = new Values(fn);
-  const cpu = localGet(0);
-  const [last, operation] = [local32(3), local32(4)];
-  const comparing = v.eq(operation, STORAGE_OPERATION.compare);
-  const context = v.value('i64', cpu, memory(MEM.i64.load, CELL.CONTEXT));
-  const mask = v.value('i64', cpu, memory(MEM.i64.load, CELL.ADDRESS_MASK));
-  /** Where a byte lies, if its page is there for this kind of access. */
-  const find = (address: I64, tag: I32): { hit: I32; offset: I32 } => {
-    const entry = v.and(v.shrU(v.low(address), TLB_SHIFT), TLB_INDEX);
-    const found = v.value('i64', entry.code, tag.code, OP.i32.add, memory(MEM.i64.load, TLB));
-    const offset = v.add(v.low(address), v.value('i32', entry.code, memory(MEM.i32.load, TLB + TLB_DELTA)));
-    return { hit: v.eq(found, v.or(v.and(address, -4096), context)), offset };
-  };
-  /** Where an operand's bytes lie: so many within the first page at one place, the others at another, both less their index. */
-  const operand = (address: I64, tag: I32): { hit: I32; first: I32; second: I32; within: I32 } => {
-    const begin = find(address, tag);
-    const end = find(v.and(v.add(address, v.zeroExtend(last)), mask), tag);
-    const within = v.sub(v.i32(4096), v.and(v.low(address), 4095));
-    return { hit: v.and(begin.hit, end.hit), first: begin.offset, second: v.sub(end.offset, last), within };
-  };
-  const to = operand(local64(1), v.select(comparing, v.i32(TLB_TAG.read), TLB_TAG.write));
-  const from = operand(local64(2), v.i32(TLB_TAG.read));
-  const split = (address: number): number[] => [
-    ...localGet(address), OP.i32.wrap, ...localGet(address), ...i64Const(32n), OP.i64.shr_u, OP.i32.wrap,
-  ];
-  fn.emit(v.isZero(v.and(to.hit, from.hit)).code, IF);
-  fn.emit(cpu, split(1), split(2), last.code, operation.code, call(imports.storageToStorage), OP.return, OP.end);
-
-  const [at, seen] = [fn.local('i32'), fn.local('i32')];
-  const i = local32(at);
-  const place = ({ first, second, within }: { first: I32; second: I32; within: I32 }): I32 => v.add(v.select(v.ltU(i, within), first, second), i);
-  fn.emit(i32Const(0), localSet(at), i32Const(0), localSet(seen), LOOP);
-  const target = place(to);
-  const before = v.value('i32', target.code, memory(MEM.i32.load8_u, 0));
-  const source = v.value('i32', place(from).code, memory(MEM.i32.load8_u, 0));
-  fn.emit(comparing.code, IF, v.ne(before, source).code, IF, v.select(v.ltU(before, source), v.i32(1), 2).code, OP.return, OP.end, ELSE);
-  const is = (name: keyof typeof STORAGE_OPERATION): I32 => v.eq(operation, STORAGE_OPERATION[name]);
-  const combined = v.select(is('and'), v.and(before, source), v.select(is('or'), v.or(before, source), v.xor(before, source)));
-  const result = v.select(is('move'), source, combined);
-  fn.emit(target.code, result.code, memory(MEM.i32.store8, 0), localGet(seen), result.code, OP.i32.or, localSet(seen), OP.end);
-  fn.emit(i.code, i32Const(1), OP.i32.add, localSet(at), i.code, last.code, OP.i32.le_u, branchIf(0), OP.end);
-  fn.emit(v.and(v.ne(local32(seen), 0), v.ne(operation, STORAGE_OPERATION.move)).code);
   return fn;
 };
 

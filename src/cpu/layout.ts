@@ -28,14 +28,16 @@ export const CPU_SIZE = 0x2000;
 export const MAX_CPUS = 64;
 
 /**
- * The software TLB: entries of 32 bytes with three tags (page address | context, i64 each), for loads, stores and instruction fetches, and
- * the number (i32) to add to the address's low word to get an offset in linear memory. One entry for all three keeps them in one cache line.
+ * The software TLB: entries of 32 bytes with three tags (page address | context, i64 each), for loads, stores and instruction fetches, the
+ * number (i32) to add to the address's low word to get an offset in linear memory, and a word that is nonzero when what the load tag stands
+ * for may be stored into as well, once that has been recorded in the storage key. One entry for all keeps them in one cache line.
  */
 export const TLB = 0xc0000;
 const TLB_ENTRIES = 16384;
 /** Offsets of the tags and of the number within an entry. */
 export const TLB_TAG = { read: 0, write: 8, fetch: 16 } as const;
 export const TLB_DELTA = 24;
+export const TLB_STORABLE = 28;
 /** `low word of the address >>> TLB_SHIFT & TLB_INDEX` is the offset of its entry: the page number's low bits, times the entry's size. */
 export const TLB_SHIFT = 7;
 export const TLB_INDEX = (TLB_ENTRIES - 1) * 32;

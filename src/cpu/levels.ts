@@ -138,6 +138,10 @@ export const absoluteToOffset = (cpu: Cpu, level: number, absolute: number, stor
   return (offset + within) as Offset;
 };
 
+/** Whether the levels below would let a store go where {@link absoluteToOffset} has just let a load go. False where that is not known for certain. */
+export const isKnownStorable = (cpu: Cpu, level: number, absolute: number): boolean =>
+  level === 0 || cpu.configuration.absoluteCache.find(cpu.guests[level]!.id, Math.floor(absolute / 4096), true) >= 0;
+
 /** As {@link absoluteToOffset} where the machine itself stores: reference and change are recorded, keys do not matter. */
 export const absoluteForStore = (cpu: Cpu, level: number, absolute: number): Offset => {
   const offset = absoluteToOffset(cpu, level, absolute, true);

@@ -1,4 +1,4 @@
-import { TLB, TLB_DELTA, TLB_END, TLB_INDEX, TLB_SHIFT, TLB_TAG } from './layout.ts';
+import { TLB, TLB_DELTA, TLB_END, TLB_INDEX, TLB_SHIFT, TLB_STORABLE, TLB_TAG } from './layout.ts';
 import type { Offset, Storage } from './storage.ts';
 
 const TAGS = [TLB_TAG.read, TLB_TAG.write, TLB_TAG.fetch] as const;
@@ -50,9 +50,11 @@ export class Tlb {
 
   /**
    * Enters, for one kind of access, the page that holds a logical address (two words) with the place of that same byte in linear memory.
+   * Where stores may go, so may loads.
    * @param tag one of {@link TLB_TAG}
+   * @param storable for loads: nothing but the record of it in the storage key keeps a store from going there too
    */
-  enter(tag: number, context: number, high: number, low: number, offset: Offset): void {
+  enter(tag: number, context: number, high: number, low: number, offset: Offset, storable: boolean): void {
     const words = this.#words;
     const entry = (TLB + ((low >>> TLB_SHIFT) & TLB_INDEX)) >> 2;
     const delta = (offset - low) | 0;
@@ -68,6 +70,10 @@ export class Tlb {
     words[entry + (tag >> 2)] = page | context;
     words[entry + (tag >> 2) + 1] = high;
     words[entry + (TLB_DELTA >> 2)] = delta;
+    if (tag === TLB_TAG.fetch) return;
+    words[entry + (TLB_TAG.read >> 2)] = page | context;
+    words[entry + (TLB_TAG.read >> 2) + 1] = high;
+    words[entry + (TLB_STORABLE >> 2)] = storable ? 1 : 0;
   }
 }
 

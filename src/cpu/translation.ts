@@ -1,7 +1,7 @@
 import type { Cpu } from './cpu.ts';
 import { PGM, ProgramInterruption } from './interruption.ts';
 import { CELL, TLB_TAG } from './layout.ts';
-import { absoluteToOffset, levelReader } from './levels.ts';
+import { absoluteToOffset, isKnownStorable, levelReader } from './levels.ts';
 import { SPACE } from './psw.ts';
 import { KEY, type Offset } from './storage.ts';
 import { NEVER_HIT } from './tlb.ts';
@@ -51,7 +51,8 @@ const enter = (cpu: Cpu, high: number, low: number, access: Access, offset: Offs
   const cell = access === ACCESS.FETCH ? CELL.CONTEXT_FETCH : CELL.CONTEXT;
   const context = cpu.cell32(cell);
   // A context that is out of date belongs to another meaning of the address.
-  if (context !== NEVER_HIT && !cpu.contextsStale) cpu.configuration.tlb.enter(TAG_OF[access], context, high, low, offset);
+  if (context !== NEVER_HIT && !cpu.contextsStale)
+    cpu.configuration.tlb.enter(TAG_OF[access], context, high, low, offset, cpu.recorded.storable && !lowPage);
 };
 
 /** An access that is being translated, for the functions that ask about it and the exceptions that it may raise. */
@@ -86,6 +87,7 @@ const translateIn = (accessing: Accessing, key: number): Offset => {
   }
   let absolute: number;
   let frameKey: number | undefined;
+  let isProtected = false;
   if (asce !== undefined && !(asceLow & ASCE.REAL)) {
     const found = walkLevel(cpu, level, asce, high, low);
     if (found.exception) fail(accessing, found.exception);
@@ -93,6 +95,7 @@ const translateIn = (accessing: Accessing, key: number): Offset => {
     if (access === ACCESS.FETCH && found.noExecute) fail(accessing, PGM.PROTECTION, PROTECTED_BY.IEP);
     absolute = absolutePage(found, cpu.prefix) + (low & 0xfff);
     frameKey = found.frameKey;
+    isProtected = found.protectedPage;
   } else absolute = realToAbsolute(toNumber(high, low), cpu.prefix);
   const offset = absoluteToOffset(cpu, level, absolute, access === ACCESS.STORE);
   const { storage } = cpu.configuration;
@@ -101,6 +104,11 @@ const translateIn = (accessing: Accessing, key: number): Offset => {
   if (!keyPermits(storageKey, key, access, cr0, high, low, isPrivate)) fail(accessing, PGM.PROTECTION, PROTECTED_BY.KEY);
   cpu.recorded.frame = frame;
   cpu.recorded.before = storage.keys[frame]!;
+  cpu.recorded.storable =
+    access === ACCESS.LOAD &&
+    !isProtected &&
+    isKnownStorable(cpu, level, absolute) &&
+    keyPermits(storageKey, key, ACCESS.STORE, cr0, high, low, isPrivate);
   storage.keys[frame]! |= access === ACCESS.STORE ? KEY.R | KEY.C : KEY.R;
   return offset;
 };
@@ -142,12 +150,8 @@ export const absolutePage = ({ page, absolute }: Walk, prefix: number): number =
 /** Walks a level's tables for an address. */
 export const walkLevel = (cpu: Cpu, level: number, asce: bigint, high: number, low: number): Walk => {
   const cr0 = cpu.controlRegister0(level);
-  const { facilities } = cpu.configuration;
-  return walk(levelReader(cpu, level), Number(asce >> 32n) | 0, Number(asce & 0xffff_ffffn) | 0, high, low, {
-    edat: (cr0 & CR0.EDAT) !== 0 && facilities.has(8),
-    edat2: facilities.has(78),
-    iep: (cr0 & CR0.IEP) !== 0 && facilities.has(130),
-  });
+  const options = cpu.configuration.walkOptions[(cr0 & CR0.EDAT ? 1 : 0) | (cr0 & CR0.IEP ? 2 : 0)]!;
+  return walk(levelReader(cpu, level), Number(asce >> 32n) | 0, Number(asce & 0xffff_ffffn) | 0, high, low, options);
 };
 
 /**

@@ -45,6 +45,14 @@ export interface WalkOptions {
   readonly iep: boolean;
 }
 
+/** The enablements for each setting of CR0 bits 40 (counts 1) and 43 (counts 2). */
+export const walkOptionsOf = (facilities: ReadonlySet<number>): readonly WalkOptions[] =>
+  [0, 1, 2, 3].map((enabled) => ({
+    edat: (enabled & 1) !== 0 && facilities.has(8),
+    edat2: facilities.has(78),
+    iep: (enabled & 2) !== 0 && facilities.has(130),
+  }));
+
 /** Address-space-control element bits, low word. */
 // biome-ignore format: a table
 export const ASCE = { ORIGIN: 0xffff_f000, SUBSPACE: 0x200, PRIVATE: 0x100, STORAGE_ALTERATION: 0x80, SPACE_SWITCH: 0x40, REAL: 0x20, TYPE: 0x0c, LENGTH: 3 } as const;

@@ -88,25 +88,26 @@ export class Pager {
     const entries = this.#gmap.entries(page);
     const { storage } = this.#configuration;
     const offset = storage.offset(frame);
-    const content = storage.bytes.subarray(offset, offset + FRAME_SIZE);
-    const before = this.#stateOf(entries);
-    const saved = before.content === 'p' && this.#store.has(page);
-    if (saved) this.#store.restore(page, content);
+    const before = this.#status(entries);
+    const saved = !(before & PGSTE_LOW.ZERO) && this.#store.has(page);
+    if (saved) this.#store.restore(page, storage.bytes.subarray(offset, offset + FRAME_SIZE));
     else {
       // A copy that is left over from before a discard must never be taken for this content.
       this.#store.release(page);
-      if (frame !== neverUsed) content.fill(0);
+      // A frame that was never used is zero. Writing to it spares the operating system a second fault: one for a load would map no memory yet.
+      if (frame === neverUsed) storage.bytes[offset] = 0;
+      else storage.bytes.fill(0, offset, offset + FRAME_SIZE);
     }
     this.#resident.set(page, frame);
     const high = storage.view.getInt32(entries.pgste);
     // The guest's key moves from the entry to the frame; its R and C stay in the entry and are ORed with the frame's.
     storage.keys[storage.frame(offset)] = (high >>> 24) & (KEY.ACC | KEY.F);
     storage.view.setInt32(entries.pgste, high & ~(PGSTE_HIGH.HR | PGSTE_HIGH.HC));
-    this.#setStatus(entries, this.#status(entries) & ~PGSTE_LOW.ZERO);
+    this.#setStatus(entries, before & ~PGSTE_LOW.ZERO);
     storage.view.setInt32(entries.pte, 0);
     storage.view.setInt32(entries.pte + 4, frame);
     this.counters[saved ? 'pageIns' : 'zeroFills']++;
-    this.#tell(page, before, saved ? 'page-in' : 'zero-fill', frame, reason);
+    if (this.#isHeard) this.#tell(page, pageState(before, false), saved ? 'page-in' : 'zero-fill', frame, reason);
     return frame;
   }
 
@@ -309,6 +310,12 @@ export class Pager {
   }
   #isValid({ pte }: PageEntries): boolean {
     return (this.#configuration.storage.view.getInt32(pte + 4) & PTE.INVALID) === 0;
+  }
+
+  /** Somebody wants to know; what to tell takes time, and pages come in often. */
+  get #isHeard(): boolean {
+    const { events } = this.#configuration;
+    return events.wants('host') || events.wants('pageState');
   }
 
   #tell(
