@@ -1,6 +1,6 @@
 import { Cpu } from './cpu.ts';
 import { EventStream } from './events.ts';
-import { FACILITIES } from './facilities.ts';
+import { FACILITIES, facilityList } from './facilities.ts';
 import { FORMATS } from './formats.ts';
 import { connect } from './imports.ts';
 import { assignSlots, generateInterpreter, type InterpreterExports, SECOND_LEVEL } from './interpreter.ts';
@@ -37,6 +37,8 @@ export class Configuration {
   readonly events = new EventStream();
   readonly profile: Profile;
   readonly facilities: ReadonlySet<number>;
+  /** The doublewords of STORE FACILITY LIST EXTENDED. */
+  readonly facilityList: readonly bigint[];
   /** How tables are walked, see {@link walkOptionsOf}. */
   readonly walkOptions: readonly WalkOptions[];
   readonly interpreter: InterpreterExports;
@@ -51,6 +53,7 @@ export class Configuration {
     this.absoluteCache = new AbsoluteCache(this.tlb);
     this.profile = profile;
     this.facilities = facilities;
+    this.facilityList = facilityList(facilities);
     this.walkOptions = walkOptionsOf(facilities);
     this.cpus = Array.from({ length: cpus }, (_, index) => new Cpu(this, index));
     this.#fillDispatch();

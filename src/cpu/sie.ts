@@ -3,7 +3,7 @@ import { lengthOf } from './formats.ts';
 import { INTERCEPT, ProgramInterruption } from './interruption.ts';
 import { CELL } from './layout.ts';
 import { absoluteToOffset, controlRegister, type GuestMapping, SAVED, savedCell } from './levels.ts';
-import { CPUFLAGS, ECB2, SD, VALIDITY } from './state-description.ts';
+import { CPUFLAGS, ECB2, FACILITY_LIST, SD, VALIDITY } from './state-description.ts';
 import type { HostAbsolute } from './storage.ts';
 import { elapsedUnits, epochOf } from './timing.ts';
 
@@ -30,7 +30,7 @@ export const enterSie = (cpu: Cpu, stateDescription: HostAbsolute): boolean => {
   const flags = view.getInt32(block + SD.FLAGS);
   const prefix = view.getInt32(block + SD.PREFIX) & 0x7fff_e000;
   const limits = limitsOf(view, block, flags);
-  const reason = invalid(flags, prefix, limits) ?? invalidControlArea(cpu, host, view, block);
+  const reason = invalid(flags, prefix, limits) ?? invalidDesignation(cpu, host, view, block);
   if (reason !== undefined) return refuse(view, block, reason);
 
   saveHost(cpu, host);
@@ -98,12 +98,18 @@ const invalid = (flags: number, prefix: number, { mso, msl, suppressed }: Limits
   return undefined;
 };
 
-/** A system-control area is not used, but must lie in the host's storage above its first 8 KiB. */
-const invalidControlArea = (cpu: Cpu, host: number, view: DataView, block: number): number | undefined => {
-  const origin = view.getUint32(block + SD.SCAO_HIGH) * 0x1_0000_0000 + view.getUint32(block + SD.SCAO_LOW);
-  if (origin === 0) return undefined;
-  if (origin < PREFIX_SIZE) return VALIDITY.SCA_LOW;
-  return origin >= (host === 0 ? cpu.configuration.storage.size : cpu.guests[host]!.extent) ? VALIDITY.SCA : undefined;
+/**
+ * Where the state description designates other areas of the host's storage, they must lie in it: the system-control area, which is not used
+ * otherwise, above the first 8 KiB, and the facility list.
+ */
+const invalidDesignation = (cpu: Cpu, host: number, view: DataView, block: number): number | undefined => {
+  const extent = host === 0 ? cpu.configuration.storage.size : cpu.guests[host]!.extent;
+  const controlArea = view.getUint32(block + SD.SCAO_HIGH) * 0x1_0000_0000 + view.getUint32(block + SD.SCAO_LOW);
+  if (controlArea !== 0 && controlArea < PREFIX_SIZE) return VALIDITY.SCA_LOW;
+  if (controlArea >= extent) return VALIDITY.SCA;
+  const list = view.getUint32(block + SD.FACILITIES) & FACILITY_LIST;
+  const length = 8 * cpu.configuration.facilityList.length;
+  return list + length > extent ? VALIDITY.FACILITIES : undefined;
 };
 
 /** Who found a validity condition, the CPU, and when: the first and third digit of IPA (spec/sie.md 4.6). */

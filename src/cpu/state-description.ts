@@ -26,4 +26,7 @@ export const ECB2 = { CMMA: 0x80, IEP: 0x20, PFMFI: 0x08 } as const;
 
 /** Validity-interception reasons (spec/sie.md 4.6). */
 // biome-ignore format: a table
-export const VALIDITY = { MODE: 0x0001, ARCHITECTURE: 0x0002, PREFIX_OUTSIDE: 0x0010, SCA: 0x0034, SCA_LOW: 0x0038, PREFIX_ACCESS: 0x0037, MSO_ABOVE_MSL: 0x0041 } as const;
+export const VALIDITY = { MODE: 0x0001, ARCHITECTURE: 0x0002, PREFIX_OUTSIDE: 0x0010, SCA: 0x0034, SCA_LOW: 0x0038, PREFIX_ACCESS: 0x0037, MSO_ABOVE_MSL: 0x0041, FACILITIES: 0x1090 } as const;
+
+/** The address in the facility-list designation; the rest is the list's format and a reserved bit. */
+export const FACILITY_LIST = 0x7fff_fff8;

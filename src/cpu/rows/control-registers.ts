@@ -1,12 +1,11 @@
 import type { Cpu } from '../cpu.ts';
-import { facilityList } from '../facilities.ts';
 import type { Instruction } from '../instruction.ts';
 import { PGM } from '../interruption.ts';
 import { CELL } from '../layout.ts';
 import { absoluteToOffset } from '../levels.ts';
 import { interceptedRow, plainRow, type Row } from '../row.ts';
 import { blockOf } from '../sie.ts';
-import { ICTL, SD } from '../state-description.ts';
+import { FACILITY_LIST, ICTL, SD } from '../state-description.ts';
 import type { Offset } from '../storage.ts';
 import { ACCESS, realToAbsolute, translateReal } from '../translation.ts';
 import { ASCE, ENTRY, PTE } from '../walk.ts';
@@ -65,13 +64,13 @@ const loadProgramParameter = (cpu: Cpu, i: Instruction): void => cpu.setCell64(C
  * own (format 0); without a designation the host must answer itself.
  */
 const storeFacilityList = (cpu: Cpu, i: Instruction): void => {
-  const { storage, facilities } = cpu.configuration;
-  const list = storage.view.getUint32(blockOf(cpu) + SD.FACILITIES) & 0x7fff_fff8;
+  const { storage, facilityList } = cpu.configuration;
+  const list = storage.view.getUint32(blockOf(cpu) + SD.FACILITIES) & FACILITY_LIST;
   if (list === 0) cpu.interceptInstruction();
   const address = i.address(2);
   cpu.needAligned(address, 8);
   const wanted = Number(cpu.gr[0]! & 0xffn) + 1;
-  const present = facilityList(facilities).length;
+  const present = facilityList.length;
   const out = new Uint8Array(8 * Math.min(wanted, present));
   for (let at = 0; at < out.length; at += 8) {
     const from = absoluteToOffset(cpu, cpu.level - 1, list + at, false);

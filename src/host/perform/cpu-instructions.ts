@@ -1,4 +1,3 @@
-import { facilityList } from '../../cpu/facilities.ts';
 import { PGM } from '../../cpu/interruption.ts';
 import { CELL } from '../../cpu/layout.ts';
 import { absoluteForStore, absoluteToOffset } from '../../cpu/levels.ts';
@@ -55,13 +54,13 @@ const setClock: Performer = (machine, { cpu }, i) => {
 /** STORE FACILITY LIST: the first word of the list, at real 200. */
 const storeFacilityList: Performer = (machine, { cpu }) => {
   const offset = absoluteForStore(cpu, 1, realToAbsolute(LOWCORE_STFL, cpu.prefix));
-  machine.configuration.storage.view.setUint32(offset, Number(facilityList(machine.configuration.facilities)[0]! >> 32n));
+  machine.configuration.storage.view.setUint32(offset, Number(machine.configuration.facilityList[0]! >> 32n));
 };
 
 /** STORE FACILITY LIST EXTENDED: GR0 says how many doublewords there is room for, and learns how many there are. */
 const storeFacilityListExtended: Performer = (machine, { cpu }, i) => {
   cpu.needAligned(i.address(2), 8);
-  const list = facilityList(machine.configuration.facilities);
+  const list = machine.configuration.facilityList;
   const room = Number(cpu.gr[0]! & 0xffn) + 1;
   const bytes = new Uint8Array(8 * Math.min(room, list.length));
   const view = new DataView(bytes.buffer);
