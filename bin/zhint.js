@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-// TypeScript runs as it is. Loading through require is several times faster than tsx's hooks for import, which live in another thread.
-import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-import { register } from 'tsx/cjs/api';
+import { bundle } from './bundle.js';
 
 // The interpreter's central loop is hot from its first instruction on: baseline code for it would only be in the way.
 setFlagsFromString('--no-liftoff');
@@ -10,6 +8,12 @@ setFlagsFromString('--no-liftoff');
 // which is to wait for what stays hot.
 setFlagsFromString('--sparkplug');
 setFlagsFromString('--interrupt-budget=1500000');
-register();
-const { main } = createRequire(import.meta.url)('../src/cli/main.ts');
+
+/** Where the one module cannot be written, tsx loads the sources one by one. */
+const load = async () => {
+  const file = await bundle().catch(() => undefined);
+  return file === undefined ? (await import('tsx/esm/api')).tsImport('../src/cli/main.ts', import.meta.url) : import(file);
+};
+
+const { main } = await load();
 process.exitCode = await main(process.argv.slice(2));
