@@ -12,7 +12,7 @@ export const initialize = (machine: Machine, vcpu: VirtualCpu, interpretEssa: bo
   view.setBigUint64(block + SD.MSO, 0n);
   view.setBigUint64(block + SD.MSL, BigInt(machine.options.storage - MIB));
   // Protection exceptions that are the guest's own affair stay in the guest.
-  view.setInt32(block + SD.ECA, ECA.PROTECTION);
+  view.setInt32(block + SD.ECA, ECA.PROTECTION | ECA.MVPGI);
   view.setUint8(block + SD.ECB2, (interpretEssa ? ECB2.CMMA : 0) | ECB2.PFMFI);
   view.setBigUint64(block + SD.CBRLO, BigInt(machine.listPage(vcpu)));
   view.setBigUint64(block + SD.CLOCK_COMPARATOR, 0xffff_ffff_ffff_ffffn);

@@ -3,6 +3,7 @@ import { lengthOf } from '../cpu/formats.ts';
 import type { Instruction } from '../cpu/instruction.ts';
 import { nullifies, PGM, ProgramInterruption } from '../cpu/interruption.ts';
 import { CELL } from '../cpu/layout.ts';
+import { movePage } from '../cpu/rows/move-page.ts';
 import { SD } from '../cpu/state-description.ts';
 import type { Machine } from './machine.ts';
 import { CPU_INSTRUCTIONS } from './perform/cpu-instructions.ts';
@@ -20,6 +21,8 @@ const PERFORMERS: Readonly<Record<string, Performer>> = {
   ...CPU_INSTRUCTIONS,
   essa: performEssa,
   diag: diagnose,
+  /** Partial execution: the host makes both pages resident and moves the one itself. */
+  mvpg: (_, { cpu }, i) => movePage(cpu, i),
   servc: serviceCall,
   sigp: signalProcessor,
   stsi: storeSystemInformation,

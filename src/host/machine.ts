@@ -331,6 +331,7 @@ export class Machine {
     this.interceptions.set(code, (this.interceptions.get(code) ?? 0) + 1);
     switch (code) {
       case INTERCEPT.INSTRUCTION:
+      case INTERCEPT.PARTIAL:
       case INTERCEPT.OPERATION:
         performIntercepted(this, vcpu);
         return;

@@ -13,9 +13,11 @@ import { EDIT } from './edit.ts';
 import { FLOATING_POINT } from './floating-point.ts';
 import { HIGH_WORD } from './high-word.ts';
 import { INTERLOCKED } from './interlocked.ts';
+import { KEYED_MOVES } from './keyed-moves.ts';
 import { LOAD_STORE } from './load-store.ts';
 import { LOGICAL } from './logical.ts';
 import { LONG_MOVES } from './long-moves.ts';
+import { MOVE_PAGE } from './move-page.ts';
 import { PERFORM_LOCKED } from './perform-locked.ts';
 import { SHIFT } from './shift.ts';
 import { STRINGS } from './strings.ts';
@@ -44,6 +46,8 @@ export const ROWS: readonly Row[] = [
   ...CONTROL_PSW,
   ...CONTROL_REGISTERS,
   ...CONTROL_STORAGE,
+  ...KEYED_MOVES,
+  ...MOVE_PAGE,
   ...CONTROL_TIMING,
   ...FLOATING_POINT,
 ];
