@@ -1,3 +1,4 @@
+import { CompiledCode } from './compiler/compiled-code.ts';
 import { Cpu } from './cpu.ts';
 import { EventStream } from './events.ts';
 import { FACILITIES, facilityList } from './facilities.ts';
@@ -42,6 +43,7 @@ export class Configuration {
   /** How tables are walked, see {@link walkOptionsOf}. */
   readonly walkOptions: readonly WalkOptions[];
   readonly interpreter: InterpreterExports;
+  readonly code: CompiledCode;
   /** Instructions that all CPUs have executed in finished runs, and idle time in the same unit: what the TOD clock counts. */
   elapsed = 0;
   readonly #mappings = new Map<string, number>();
@@ -60,6 +62,13 @@ export class Configuration {
     const imports = connect((pointer) => this.cpus[(pointer - CPU_BASE) / CPU_SIZE]!, SLOTS.order);
     const instance = new WebAssembly.Instance(interpreterModule(), { env: { memory: this.storage.memory, ...imports } });
     this.interpreter = instance.exports as unknown as InterpreterExports;
+    this.code = new CompiledCode({
+      storage: this.storage,
+      slots: SLOTS,
+      interpreter: this.interpreter,
+      decode: (offset) => this.decode(offset),
+      purge: () => this.tlb.purge(),
+    });
   }
 
   /**

@@ -71,6 +71,9 @@ export const connect = (cpuAt: (pointer: number) => Cpu, rows: readonly Row[]): 
     fetch(pointer) {
       return fetch(cpuAt(pointer));
     },
+    hot(pointer, ip) {
+      cpuAt(pointer).configuration.code.compile(ip >>> 0);
+    },
     fetchTarget(pointer, low, high) {
       const cpu = cpuAt(pointer);
       fetchBytes(cpu, toBigInt(high, low), cpu.base + CELL.EXECUTE_BYTES);

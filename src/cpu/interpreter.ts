@@ -1,4 +1,5 @@
-import { CASES, CASES_LAST, CELL, DISPATCH, DISPATCH_LAST, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG, WINDOW_LAST } from './layout.ts';
+import { REGION_TYPE } from './compiler/write-region.ts';
+import { CASES, CASES_LAST, CELL, DISPATCH, DISPATCH_LAST, REGION_SHIFT, REGIONS, REGIONS_END, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG, WINDOW_LAST } from './layout.ts';
 import { type Flow, type Helpers, type I32, type I64, Meaning } from './meaning.ts';
 import type { Row } from './row.ts';
 import { splitAddress, writeRecordStore, writeReserve, writeStorageToStorage, writeStore } from './storage-helpers.ts';
@@ -14,10 +15,33 @@ import {
  * WebAssembly because 64-bit arithmetic is native there and because its code needs no warming up: a program of a tenth of a second
  * runs at full speed.
  */
-export interface InterpreterExports {
+export interface InterpreterExports extends Readonly<Record<keyof Helpers, CallableFunction>> {
   /** Executes up to `budget` instructions from PSW_IA on; what is left of the budget is in the BUDGET cell, the next address in PSW_IA. */
   readonly run: (cpu: number, budget: number) => void;
+  /** The functions of the rows, and behind them those of compiled code. */
+  readonly table: FunctionTable;
 }
+
+/** A WebAssembly.Table of functions, as far as it is used. */
+interface FunctionTable {
+  grow(by: number): number;
+  set(index: number, fn: unknown): void;
+}
+
+/** The helpers as compiled code imports them: parameters and results. */
+export const REGION_IMPORTS = {
+  read: [['i32', 'i64', 'i32'], ['i32']],
+  write: [['i32', 'i64', 'i64', 'i32'], []],
+  reserve: [['i32', 'i64', 'i32'], ['i32']],
+  commit: [['i32'], []],
+  programCheck: [['i32', 'i32'], []],
+  intercept: [['i32'], []],
+  plain: [['i32', 'i32', 'i32'], ['i32']],
+  execute: [['i32', 'i64', 'i32', 'i32', 'i32'], ['i32']],
+  storageToStorage: [['i32', 'i64', 'i64', 'i32', 'i32'], ['i32']],
+} as const satisfies Record<keyof Helpers, readonly [readonly ValueType[], readonly ValueType[]]>;
+/** Their indices there. */
+export const REGION_HELPERS = Object.fromEntries(Object.keys(REGION_IMPORTS).map((name, n) => [name, n])) as unknown as Helpers;
 
 /** What the module imports: the places where generated code asks the rest of the machine. Addresses come as two halves. */
 export interface InterpreterImports {
@@ -34,11 +58,13 @@ export interface InterpreterImports {
   fetch: (cpu: number) => number;
   /** → offset of the six bytes of EXECUTE's target. */
   fetchTarget: (cpu: number, low: number, high: number) => number;
+  /** An offset was branched to often: code may be compiled. */
+  hot: (cpu: number, ip: number) => void;
 }
 
 const IMPORTS: Record<keyof InterpreterImports, readonly [params: number, results: number]> = {
   read: [4, 1], reserve: [4, 1], commit: [1, 0], write: [6, 0], programCheck: [2, 0], intercept: [1, 0], plain: [3, 1],
-  storageToStorage: [7, 1], fetch: [1, 1], fetchTarget: [3, 1],
+  storageToStorage: [7, 1], fetch: [1, 1], fetchTarget: [3, 1], hot: [2, 0],
 }; // biome-ignore format: a table
 
 /** A dispatch value of at least this selects a second-level table by its low bits. */
@@ -74,6 +100,7 @@ export const generateInterpreter = ({ order }: Slots): Uint8Array<ArrayBuffer> =
   };
 
   const rowType = module.type(['i32', 'i32'], ['i32']);
+  const regionType = module.type(REGION_TYPE.params, REGION_TYPE.results);
   const recordStore = module.add(writeRecordStore());
   const helpers: Helpers = {
     read: wrapper(['i32', 'i64', 'i32'], ['i32'], localGet(0), splitAddress(1), localGet(2), call(imports.read)),
@@ -91,13 +118,15 @@ export const generateInterpreter = ({ order }: Slots): Uint8Array<ArrayBuffer> =
   const invalid = wrapper(['i32', 'i32'], ['i32'], localGet(0), i32Const(0x01), call(imports.programCheck), 0x00);
   const called = order.map((row, index) => {
     const fn = new FunctionWriter(['i32', 'i32'], ['i32']);
-    new Meaning(row, fn, helpers, CALLED_FLOW, 0, 1).write(index + 1);
+    new Meaning(row, fn, helpers, CALLED_FLOW, localGet(0), localGet(1)).write(index + 1);
     fn.emit(0x00);
     return module.add(fn);
   });
   // Slot 0, which the dispatch tables hold where there is no row, is the operation exception.
   module.setTable([invalid, ...called]);
-  module.exportFunction('run', module.add(writeRun(order.filter((row) => row.hot), helpers, enter, rowType)));
+  module.exportFunction('run', module.add(writeRun(order.filter((row) => row.hot), helpers, enter, rowType, regionType, imports.hot)));
+  for (const [name, index] of Object.entries(helpers)) module.exportFunction(name, index);
+  module.exportTable('table');
   return module.build({ initial: 0, maximum: MAX_MEMORY_PAGES });
 };
 
@@ -105,7 +134,7 @@ const i32s = (count: number): ValueType[] => Array<ValueType>(count).fill('i32')
 
 /** Rows as functions: (cpu, ip) → offset of the next instruction, or 0 when PSW_IA holds its address. */
 const CALLED_FLOW: Flow = {
-  note: [], // the caller has done that
+  note: () => [], // the caller has done that
   relativeBase: (m) => m.cell64(CELL.RELATIVE_BASE),
   nextAddress: (m) => {
     // The target of an EXECUTE is followed by what follows the EXECUTE.
@@ -137,10 +166,21 @@ const IP = 2;
 const WINDOW = 3;
 const DELTA = 4;
 const SLOT = 5;
+const LEFT = 6;
 
-const writeRun = (hot: readonly Row[], helpers: Helpers, enter: number, rowType: number): FunctionWriter => {
+/** Branches to an offset before code is compiled from it. */
+const HOT_AFTER = 1000;
+
+const writeRun = (
+  hot: readonly Row[],
+  helpers: Helpers,
+  enter: number,
+  rowType: number,
+  regionType: number,
+  hotImport: number,
+): FunctionWriter => {
   const fn = new FunctionWriter(['i32', 'i32'], []);
-  for (const type of ['i32', 'i32', 'i64', 'i32'] as const) fn.local(type);
+  for (const type of ['i32', 'i32', 'i64', 'i32', 'i32'] as const) fn.local(type);
   fn.keep();
   const cell = (offset: number, type: ValueType = 'i32'): number[] => [...localGet(CPU), ...memory(MEM[type].load, offset)];
   const setCell = (offset: number, value: readonly number[], type: ValueType = 'i32'): number[] => [
@@ -157,7 +197,22 @@ const writeRun = (hot: readonly Row[], helpers: Helpers, enter: number, rowType:
   // What a row left behind: an offset to go on at, or 0 with the address in PSW_IA.
   const goOn = [...localGet(IP), OP.i32.eqz, ...IF, ...cell(CELL.EXIT), ...IF, OP.return, OP.end, ...enterWindow, OP.end];
 
+  const entryCell = (offset: number): number[] => [...localGet(SLOT), ...memory(MEM.i32.load, REGIONS + offset)];
+  const setEntryCell = (offset: number, value: readonly number[]): number[] => [...localGet(SLOT), ...value, ...memory(MEM.i32.store, REGIONS + offset)];
+
   fn.emit(enterWindow, LOOP);
+  // Is there compiled code for this offset, or is it time that there were?
+  fn.emit(localGet(IP), i32Const(REGION_SHIFT), OP.i32.shl, i32Const(REGIONS_END - REGIONS - 16), OP.i32.and, localSet(SLOT));
+  fn.emit(entryCell(0), localGet(IP), OP.i32.eq, IF, entryCell(4), IF);
+  fn.emit(cell(CELL.ADDRESS_MASK, 'i64'), i64Const(-1n), OP.i64.eq, IF);
+  fn.emit(localGet(CPU), localGet(BUDGET), localGet(DELTA), entryCell(4), callIndirect(regionType), localSet(LEFT));
+  fn.emit(localGet(LEFT), localGet(BUDGET), OP.i32.ne, IF, localGet(LEFT), localSet(BUDGET), cell(CELL.EXIT), IF, leave, OP.end);
+  fn.emit(enterWindow, branch(4), OP.end, OP.end, ELSE);
+  fn.emit(setEntryCell(8, [...entryCell(8), ...i32Const(1), OP.i32.sub]), entryCell(8), OP.i32.eqz, IF);
+  fn.emit(keepAddress, localGet(CPU), localGet(IP), call(hotImport), leave, OP.end, OP.end, ELSE);
+  fn.emit(setEntryCell(0, localGet(IP)), setEntryCell(4, i32Const(0)), setEntryCell(8, i32Const(HOT_AFTER)), OP.end);
+
+  fn.emit(LOOP);
   fn.emit(localGet(BUDGET), i32Const(0), OP.i32.le_s, IF, keepAddress, leave, OP.end);
   fn.emit(localGet(IP), localGet(WINDOW), OP.i32.sub, i32Const(WINDOW_LAST), OP.i32.gt_u, IF, keepAddress, enterWindow, OP.end);
   fn.emit(localGet(BUDGET), i32Const(1), OP.i32.sub, localSet(BUDGET));
@@ -174,21 +229,23 @@ const writeRun = (hot: readonly Row[], helpers: Helpers, enter: number, rowType:
   hot.forEach((row, index) => {
     const toLoop = hot.length - index;
     const flow = loopFlow(toLoop, note, enterWindow, goOn);
-    new Meaning(row, fn, helpers, flow, CPU, IP).write(index + 1);
+    new Meaning(row, fn, helpers, flow, localGet(CPU), localGet(IP)).write(index + 1);
     fn.recycle();
     fn.emit(OP.end);
   });
   fn.emit(note, setCell(CELL.RELATIVE_BASE, here, 'i64'), lookupSlot(IP, SLOT));
   fn.emit(localGet(CPU), localGet(IP), localGet(SLOT), callIndirect(rowType), localSet(IP), goOn);
-  fn.emit(branch(0), OP.end);
+  fn.emit(branch(0), OP.end, OP.end);
   return fn;
 };
 
 /** Rows inside the central loop; `toLoop` is the depth of the loop from the row's outermost code. */
 const loopFlow = (toLoop: number, note: readonly number[], enterWindow: readonly number[], goOn: readonly number[]): Flow => {
   const again = (m: Meaning): void => m.emit(branch(toLoop + m.depth));
+  /** Goes on where compiled code may begin. */
+  const arrive = (m: Meaning): void => m.emit(branch(toLoop + 1 + m.depth));
   return {
-    note,
+    note: () => note,
     relativeBase: (m) => m.add(m.zeroExtend(local32(IP)), local64(DELTA)),
     nextAddress: (m) => m.wrapAddress(m.add(m.add(m.zeroExtend(local32(IP)), local64(DELTA)), m.format.length)),
     next: (m) => {
@@ -201,18 +258,20 @@ const loopFlow = (toLoop: number, note: readonly number[], enterWindow: readonly
         m.if(taken, () => {
           const target = m.add(m.add(m.zeroExtend(local32(IP)), local64(DELTA)), m.shl(m.signExtend(halfwords), 1));
           goTo(m, m.wrapAddress(target), enterWindow);
-          again(m);
+          arrive(m);
         });
         m.emit(m.ip, i32Const(m.format.length), OP.i32.add, localSet(IP));
       } else {
         const step = m.select(taken, m.shl(halfwords, 1), m.format.length);
         m.emit(m.ip, step.code, OP.i32.add, localSet(IP));
+        // What is branched back to may be a loop.
+        m.if(m.ltS(step, 0), () => arrive(m));
       }
       again(m);
     },
     to: (m, address) => {
       goTo(m, address, enterWindow);
-      again(m);
+      arrive(m);
     },
     resume: (m, ip) => {
       m.emit(ip.code, localSet(IP), goOn);

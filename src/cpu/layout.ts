@@ -6,6 +6,7 @@
  *     0x028000  the same for the central loop: halfword → case
  *     0x040000  CPU blocks, {@link CPU_SIZE} each
  *     0x0c0000  software TLB
+ *     0x140000  entries of compiled code
  *     0x200000  storage keys, a byte for each 4 KiB frame of host storage
  *     0x300000  host absolute storage, in natural (big-endian) byte order
  *
@@ -42,6 +43,15 @@ export const TLB_STORABLE = 28;
 export const TLB_SHIFT = 7;
 export const TLB_INDEX = (TLB_ENTRIES - 1) * 32;
 export const TLB_END = TLB + TLB_ENTRIES * 32;
+
+/**
+ * Where compiled code begins, and what may be worth compiling: entries of 16 bytes with an offset of linear memory, the index of a function
+ * in the interpreter's table or 0, and how often the offset must still be branched to before it is compiled (i32 each).
+ */
+export const REGIONS = 0x140000;
+export const REGIONS_END = REGIONS + 8192 * 16;
+/** `offset << REGION_SHIFT`, within the table, is the place of an offset's entry. */
+export const REGION_SHIFT = 3;
 
 export const KEYS = 0x200000;
 export const STORAGE = 0x300000;

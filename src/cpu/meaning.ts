@@ -42,8 +42,8 @@ export interface Helpers {
 
 /** How the code being written goes on to another instruction; it differs between the central loop and called rows. */
 export interface Flow {
-  /** Code that notes which instruction executes and how many are left, for whoever is called. It leaves the stack as it is. */
-  readonly note: readonly number[];
+  /** Code that notes which instruction executes and how many are left, for whoever is called, and brings the CPU block up to date. It leaves the stack as it is. */
+  note(): readonly number[];
   /** Address that relative operands count from. */
   relativeBase(m: Meaning): I64;
   /** Address of the next sequential instruction. */
@@ -71,7 +71,7 @@ export class Meaning extends Registers {
   readonly #flow: Flow;
   #ended = false;
 
-  constructor(row: Row, fn: FunctionWriter, helpers: Helpers, flow: Flow, cpu: number, ip: number) {
+  constructor(row: Row, fn: FunctionWriter, helpers: Helpers, flow: Flow, cpu: readonly number[], ip: readonly number[]) {
     super(row, fn, cpu, ip);
     this.#helpers = helpers;
     this.#flow = flow;
@@ -82,13 +82,13 @@ export class Meaning extends Registers {
     const { row } = this;
     if (row.privileged) this.programCheckIf(0x02, this.and(this.cell32(CELL.PSW_MASK + 4), 0x0001_0000));
     if (row.intercept === 'always') {
-      this.emit(this.#flow.note, this.cpu, call(this.#helpers.intercept), 0x00);
+      this.emit(this.#flow.note(), this.cpu, call(this.#helpers.intercept), 0x00);
       return;
     }
     if (row.intercept) {
-      this.if(this.and(this.cell32(CELL.ICTL), row.intercept.ictl), () => this.emit(this.#flow.note, this.cpu, call(this.#helpers.intercept), 0x00));
+      this.if(this.and(this.cell32(CELL.ICTL), row.intercept.ictl), () => this.emit(this.#flow.note(), this.cpu, call(this.#helpers.intercept), 0x00));
     }
-    if (row.plain) this.#flow.resume(this, this.value('i32', this.#flow.note, this.cpu, i32Const(index), this.ip, call(this.#helpers.plain)));
+    if (row.plain) this.#flow.resume(this, this.value('i32', this.#flow.note(), this.cpu, i32Const(index), this.ip, call(this.#helpers.plain)));
     else {
       row.meaning!(this);
       if (!this.#ended) this.#flow.next(this);
@@ -100,18 +100,48 @@ export class Meaning extends Registers {
   cc(): I32 { return this.cell32(CELL.CC); }
   setCc(value: I32 | number): void { this.setCell32(CELL.CC, typeof value === 'number' ? this.i32(value) : value); }
   /** 0 zero, 1 negative, 2 positive. */
-  ccSigned(a: Value): I32 { return this.or(this.ltS(a, 0), this.shl(this.gtS(a, 0), 1)); }
+  ccSigned(a: Value): I32 { return this.ccCompareSigned(a, 0); }
   /** 0 zero, 1 not zero. */
-  ccNonzero(a: Value): I32 { return this.ne(a, 0); }
+  ccNonzero(a: Value): I32 {
+    const code = this.ne(a, 0);
+    return { ...code, matches: (mask) => (mask & 8 ? (mask & 4 ? this.i32(1) : this.isZero(a)) : mask & 4 ? code : this.i32(0)) };
+  }
   /** 0 equal, 1 first low, 2 first high. */
-  ccCompareSigned<V extends Value>(a: V, b: V | number): I32 { return this.or(this.ltS(a, b), this.shl(this.gtS(a, b), 1)); }
-  ccCompareUnsigned<V extends Value>(a: V, b: V | number): I32 { return this.or(this.ltU(a, b), this.shl(this.gtU(a, b), 1)); }
+  ccCompareSigned<V extends Value>(a: V, b: V | number): I32 {
+    const code = this.or(this.ltS(a, b), this.shl(this.gtS(a, b), 1));
+    return { ...code, matches: (mask) => this.#comparison(mask, a, b, 'S') };
+  }
+  ccCompareUnsigned<V extends Value>(a: V, b: V | number): I32 {
+    const code = this.or(this.ltU(a, b), this.shl(this.gtU(a, b), 1));
+    return { ...code, matches: (mask) => this.#comparison(mask, a, b, 'U') };
+  }
   /** Whether the branch mask (bit 8 for code 0 … bit 1 for code 3) selects the condition code. */
-  ccMatches(mask: I32): I32 { return this.and(this.shl(mask, this.cc()), 8); }
+  ccMatches(mask: I32): I32 { return this.codeMatches(mask, this.cc()); }
+  /** Whether a mask selects a code of 0 to 3 that may be known by what it was made from. */
+  codeMatches(mask: I32, code: I32): I32 {
+    if (mask.constant === 0 || mask.constant === 15) return this.i32(mask.constant && 1);
+    if (mask.constant !== undefined && code.matches) return code.matches(mask.constant);
+    return this.and(this.shl(mask, code), 8);
+  }
+
+  /** Whether a mask selects the outcome of a comparison; the code is never 3. */
+  #comparison<V extends Value>(mask: number, a: V, b: V | number, sign: 'S' | 'U'): I32 {
+    switch (mask & 14) {
+      case 0: return this.i32(0);
+      case 8: return this.eq(a, b);
+      case 4: return this[`lt${sign}`](a, b);
+      case 2: return this[`gt${sign}`](a, b);
+      case 12: return this[`le${sign}`](a, b);
+      case 10: return this[`ge${sign}`](a, b);
+      case 6: return this.ne(a, b);
+      default: return this.i32(1);
+    } // biome-ignore format: a table
+  }
 
   /** Sets the condition code of a signed operation; on overflow it is 3 and a fixed-point-overflow interruption follows if the program mask asks for it. Call last: registers keep the result. */
   setCcOverflow(result: Value, overflow: I32): void {
-    this.setCc(this.select(overflow, this.i32(3), this.ccSigned(result)));
+    const code = this.select(overflow, this.i32(3), this.ccSigned(result));
+    this.setCc({ ...code, matches: (mask) => this.select(overflow, this.i32(mask & 1), this.#comparison(mask, result, 0, 'S')) });
     this.fixedPointOverflowIf(overflow);
   }
 
@@ -217,7 +247,7 @@ export class Meaning extends Registers {
     const result = this.variable(this.i32(0));
     const slow = (): void =>
       this.emit(
-        this.#flow.note, this.cpu, first.code, second.code, last.code, i32Const(STORAGE_OPERATION[operation]),
+        this.#flow.note(), this.cpu, first.code, second.code, last.code, i32Const(STORAGE_OPERATION[operation]),
         call(this.#helpers.storageToStorage), localSet(result.index),
       );
     const span = this.zeroExtend(last);
@@ -233,6 +263,11 @@ export class Meaning extends Registers {
   // ---- control flow --------------------------------------------------------------------------------------------------
 
   if(condition: I32, then: () => void, otherwise?: () => void): void {
+    if (condition.constant !== undefined) {
+      if (condition.constant !== 0) then();
+      else otherwise?.();
+      return;
+    }
     this.emit(condition.code, IF);
     this.nested(then);
     if (otherwise) {
@@ -255,7 +290,7 @@ export class Meaning extends Registers {
 
   /** Raises a program interruption when `condition` is nonzero. */
   programCheckIf(code: number, condition: I32): void {
-    this.if(condition, () => this.emit(this.#flow.note, this.cpu, i32Const(code), call(this.#helpers.programCheck), 0x00));
+    this.if(condition, () => this.emit(this.#flow.note(), this.cpu, i32Const(code), call(this.#helpers.programCheck), 0x00));
   }
 
   /** Specification exception unless the register number is even. */
@@ -281,7 +316,7 @@ export class Meaning extends Registers {
   }
 
   dataException(dxc: number): void {
-    this.emit(this.#flow.note, this.cpu, i32Const(0x07 | (dxc << 16)), call(this.#helpers.programCheck), 0x00);
+    this.emit(this.#flow.note(), this.cpu, i32Const(0x07 | (dxc << 16)), call(this.#helpers.programCheck), 0x00);
   }
 
   /** Branches relative to the instruction when `taken`; ends the meaning. */
@@ -317,7 +352,7 @@ export class Meaning extends Registers {
   /** Executes the instruction at `target` with its second byte ORed by `modifier`; ends the meaning. */
   execute(target: I64, modifier: I32): void {
     const next = this.value(
-      'i32', this.#flow.note, this.cpu, target.code, modifier.code, i32Const(this.format.length), this.ip, call(this.#helpers.execute),
+      'i32', this.#flow.note(), this.cpu, target.code, modifier.code, i32Const(this.format.length), this.ip, call(this.#helpers.execute),
     );
     this.#flow.resume(this, next);
     this.#ended = true;
@@ -353,7 +388,7 @@ export class Meaning extends Registers {
     this.if(
       hit,
       () => this.emit(offset().code, localSet(result)),
-      () => this.emit(this.#flow.note, this.cpu, address.code, slow, localSet(result)),
+      () => this.emit(this.#flow.note(), this.cpu, address.code, slow, localSet(result)),
     );
     return { type: 'i32', code: localGet(result) };
   }
@@ -365,7 +400,7 @@ export class Meaning extends Registers {
 
   #commit(offset: I32): void {
     const bounced = this.eq(offset, this.value('i32', this.cpu, i32Const(CELL.OPERAND_BYTES), OP.i32.add));
-    this.if(bounced, () => this.emit(this.#flow.note, this.cpu, call(this.#helpers.commit)));
+    this.if(bounced, () => this.emit(this.#flow.note(), this.cpu, call(this.#helpers.commit)));
   }
 
   #update<V extends Value>(
@@ -395,7 +430,7 @@ export class Meaning extends Registers {
       },
       () => {
         const wide = value.type === 'i64' ? value.code : [...value.code, OP.i64.extend_i32_u];
-        this.emit(this.#flow.note, this.cpu, address.code, wide, this.#meta(address, length), call(this.#helpers.write));
+        this.emit(this.#flow.note(), this.cpu, address.code, wide, this.#meta(address, length), call(this.#helpers.write));
       },
     );
   }

@@ -3,7 +3,7 @@ import { FORMATS } from './formats.ts';
 import { CELL } from './layout.ts';
 import type { Row } from './row.ts';
 import { type I32, type I64, Values } from './values.ts';
-import { type FunctionWriter, i32Const, localGet, MEM, memory, OP } from './wasm.ts';
+import { type FunctionWriter, i32Const, MEM, memory, OP } from './wasm.ts';
 
 export type Register = 'r1' | 'r2' | 'r3';
 
@@ -18,13 +18,12 @@ export class Registers extends Values {
   /** Structured blocks opened since the row began; flows need it to find the central loop. */
   depth = 0;
 
-  /** @param cpu local that holds the offset of the CPU block, @param ip local that holds the offset of the instruction */
-  constructor(row: Row, fn: FunctionWriter, cpu: number, ip: number) {
+  constructor(row: Row, fn: FunctionWriter, cpu: readonly number[], ip: readonly number[]) {
     super(fn);
     this.row = row;
     this.format = FORMATS[row.format];
-    this.cpu = localGet(cpu);
-    this.ip = localGet(ip);
+    this.cpu = cpu;
+    this.ip = ip;
   }
 
   // ---- fields of the instruction -------------------------------------------------------------------------------------
@@ -33,9 +32,9 @@ export class Registers extends Values {
   signed(name: FieldName): I32 {
     const [bit, width] = this.field(name);
     const byte = bit >> 3;
-    if (width === 8) return this.#byteSigned(byte);
-    if (width === 16) return this.signExtend16(this.#halfword(byte));
-    if (width === 32) return this.#word(byte);
+    if (width === 8) return this.signExtend8(this.byte(byte));
+    if (width === 16) return this.signExtend16(this.halfword(byte));
+    if (width === 32) return this.word(byte);
     throw new Error(`${this.row.mnemonic}: no signed field of ${width} bits`);
   }
 
@@ -44,8 +43,8 @@ export class Registers extends Values {
     const [bit, width] = this.field(name);
     const byte = bit >> 3;
     if (width === 8) return this.byte(byte);
-    if (width === 16) return this.#halfword(byte);
-    if (width === 32) return this.#word(byte);
+    if (width === 16) return this.halfword(byte);
+    if (width === 32) return this.word(byte);
     if (width === 4) return bit & 4 ? this.and(this.byte(byte), 15) : this.shrU(this.byte(byte), 4);
     throw new Error(`${this.row.mnemonic}: no unsigned field of ${width} bits`);
   }
@@ -54,13 +53,10 @@ export class Registers extends Values {
   byte(n: number): I32 {
     return this.once(`byte${n}`, () => this.value('i32', this.ip, memory(MEM.i32.load8_u, n)));
   }
-  #byteSigned(n: number): I32 {
-    return this.value('i32', this.ip, memory(MEM.i32.load8_s, n));
-  }
-  #halfword(n: number): I32 {
+  protected halfword(n: number): I32 {
     return this.swap16(this.value('i32', this.ip, memory(MEM.i32.load16_u, n)));
   }
-  #word(n: number): I32 {
+  protected word(n: number): I32 {
     return this.swap32(this.value('i32', this.ip, memory(MEM.i32.load, n)));
   }
 
@@ -77,6 +73,10 @@ export class Registers extends Values {
   setGr32(r: Register | number, value: I32, plus = 0): void { this.emit(this.cell(r, plus), value.code, memory(MEM.i32.store, CELL.GR)); }
   setGrHigh(r: Register | number, value: I32, plus = 0): void { this.emit(this.cell(r, plus), value.code, memory(MEM.i32.store, CELL.GR + 4)); }
 
+  /** A general register by its number. */
+  protected grNumbered(number: I32): I64 {
+    return this.value('i64', this.cpu, number.code, i32Const(3), OP.i32.shl, OP.i32.add, memory(MEM.i64.load, CELL.GR));
+  }
   /** A general register whose number is computed; counts modulo 16. */
   grAt(number: I32): I64 { return this.value('i64', this.indexed(number, 3), memory(MEM.i64.load, CELL.GR)); }
   setGr64At(number: I32, value: I64): void { this.emit(this.indexed(number, 3), value.code, memory(MEM.i64.store, CELL.GR)); }
@@ -151,13 +151,12 @@ export class Registers extends Values {
     const [bit] = fields[`d${operand}`]!;
     const byte = bit >> 3;
     const low = this.or(this.shl(this.and(this.byte(byte), 15), 8), this.byte(byte + 1));
-    const displacement = fields[`h${operand}`] ? this.or(this.shl(this.#byteSigned(4), 12), low) : low;
+    const displacement = fields[`h${operand}`] ? this.or(this.shl(this.signExtend8(this.byte(4)), 12), low) : low;
     let sum = this.signExtend(displacement);
     for (const name of [`b${operand}`, `x${operand}`] as FieldName[]) {
       if (!fields[name]) continue;
       const number = this.unsigned(name);
-      const contents = this.value('i64', this.cpu, number.code, i32Const(3), OP.i32.shl, OP.i32.add, memory(MEM.i64.load, CELL.GR));
-      sum = this.add(sum, this.select(number, contents, 0));
+      if (number.constant !== 0) sum = this.add(sum, this.select(number, this.grNumbered(number), 0));
     }
     return sum;
   }

@@ -148,6 +148,7 @@ export class FunctionWriter {
   readonly params: readonly ValueType[];
   readonly results: readonly ValueType[];
   readonly #code = new Bytes();
+  readonly #beginning = new Bytes();
   readonly #locals: ValueType[] = [];
   readonly #free: Record<ValueType, number[]> = { i32: [], i64: [] };
   #taken: number[] = [];
@@ -164,11 +165,21 @@ export class FunctionWriter {
     }
   }
 
+  /** Writes code that comes before all that is written by {@link emit}. */
+  begin(code: readonly number[]): void {
+    this.#beginning.append(code);
+  }
+
   /** A fresh or recycled local; its value is undefined until set. */
   local(type: ValueType): number {
     const index = this.#free[type].pop() ?? this.params.length + this.#locals.push(type) - 1;
     this.#taken.push(index);
     return index;
+  }
+
+  /** A local that is never recycled. */
+  permanent(type: ValueType): number {
+    return this.params.length + this.#locals.push(type) - 1;
   }
 
   /** Gives back every local taken since the last call, so that independent pieces of code share them. */
@@ -186,8 +197,9 @@ export class FunctionWriter {
     const locals = this.#locals.flatMap((type) => [1, TYPE_BYTE[type]]);
     const declarations = [...unsigned(this.#locals.length), ...locals];
     const out = new Bytes();
-    out.append(unsigned(declarations.length + this.#code.length + 1));
+    out.append(unsigned(declarations.length + this.#beginning.length + this.#code.length + 1));
     out.append(declarations);
+    out.append(this.#beginning.all);
     out.append(this.#code.all);
     out.push(OP.end);
     return out.all;
@@ -226,6 +238,11 @@ export class ModuleWriter {
     this.#exports.push([...text(name), 0x00, ...unsigned(index)]);
   }
 
+  /** Exports table 0, which can grow. */
+  exportTable(name: string): void {
+    this.#exports.push([...text(name), 0x01, 0]);
+  }
+
   /** Fills table 0, the target of `call_indirect`. */
   setTable(functions: readonly number[]): void {
     this.#table = [...functions];
@@ -246,7 +263,7 @@ export class ModuleWriter {
       [1, vector(this.#typeBytes)],
       [2, vector([...this.#imports, memoryImport])],
       [3, vector(types)],
-      [4, [1, 0x70, 1, ...size, ...size]],
+      [4, [1, 0x70, 0, ...size]],
       [7, vector(this.#exports)],
       [9, [1, 0, 0x41, 0, OP.end, ...vector(this.#table.map(unsigned))]],
       [10, vector(this.#functions.map((fn) => fn.body()))],

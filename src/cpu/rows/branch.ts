@@ -114,7 +114,7 @@ const LINKS: Row[] = [
 /** COMPARE AND BRANCH: the mask's bits 0-2 select equal, low, high. */
 const GENERAL_INSTRUCTIONS_EXTENSION = 34;
 const GIE = { facility: GENERAL_INSTRUCTIONS_EXTENSION } as const;
-const matches = (m: Meaning, code: I32): I32 => m.and(m.shl(m.unsigned('m3'), code), 8);
+const matches = (m: Meaning, code: I32): I32 => m.codeMatches(m.unsigned('m3'), code);
 const compare = {
   registers32: (m: Meaning) => m.ccCompareSigned(m.gr32('r1'), m.gr32('r2')),
   registers64: (m: Meaning) => m.ccCompareSigned(m.gr64('r1'), m.gr64('r2')),
