@@ -22,6 +22,8 @@ export interface ConfigurationOptions {
   readonly profile?: Profile;
   /** STFLE bits that are one. */
   readonly facilities?: ReadonlySet<number>;
+  /** Whether hot code is compiled; nobody but the clock on the wall can tell. Default: true. */
+  readonly compile?: boolean;
 }
 
 const SLOTS = assignSlots(ROWS);
@@ -48,7 +50,7 @@ export class Configuration {
   elapsed = 0;
   readonly #mappings = new Map<string, number>();
 
-  constructor({ storageSize, cpus = 1, profile = PROFILES.zvm, facilities = FACILITIES }: ConfigurationOptions) {
+  constructor({ storageSize, cpus = 1, profile = PROFILES.zvm, facilities = FACILITIES, compile = true }: ConfigurationOptions) {
     if (cpus < 1 || cpus > MAX_CPUS) throw new RangeError(`${cpus} CPUs`);
     this.storage = new Storage(storageSize);
     this.tlb = new Tlb(this.storage);
@@ -66,9 +68,14 @@ export class Configuration {
       storage: this.storage,
       slots: SLOTS,
       interpreter: this.interpreter,
+      enabled: compile,
       decode: (offset) => this.decode(offset),
       purge: () => this.tlb.purge(),
+      leave: () => {
+        for (const cpu of this.cpus) cpu.leaveGeneratedCode();
+      },
     });
+    this.storage.code = this.code;
   }
 
   /**

@@ -7,7 +7,7 @@ import { controlRegister, type GuestMapping } from './levels.ts';
 import { addressMask, isInvalid, PSW, type Psw, SPACE } from './psw.ts';
 import type { Offset } from './storage.ts';
 import { NEVER_HIT } from './tlb.ts';
-import { ACCESS, type Access, translate } from './translation.ts';
+import { ACCESS, type Access, noticed, translate } from './translation.ts';
 import type { TableReader } from './walk.ts';
 
 /** {@link CELL.EARLY}: an early specification exception is pending; the ILC is in the low bits. */
@@ -292,8 +292,12 @@ export class Cpu {
 
   /** Offset in linear memory of a logical address, which must not be used beyond its page. Raises access exceptions. */
   translate(address: bigint, access: Access, operand = 0): Offset {
-    return translate(this, Number((address >> 32n) & 0xffff_ffffn) | 0, Number(address & 0xffff_ffffn) | 0, access, operand);
+    return noticed(this, access, this.#translate(address, access, operand));
   }
+
+  /** As {@link translate}, for those who tell which bytes they store. */
+  readonly #translate = (address: bigint, access: Access, operand = 0): Offset =>
+    translate(this, Number((address >> 32n) & 0xffff_ffffn) | 0, Number(address & 0xffff_ffffn) | 0, access, operand);
 
   /** Loads 1-8 bytes, big-endian, unsigned. */
   load(address: bigint, length: number, operand = 2): bigint {
@@ -325,6 +329,7 @@ export class Cpu {
   storeBytes(address: bigint, bytes: Uint8Array, operand = 2): void {
     let done = 0;
     for (const { offset, count } of this.#pieces(address, bytes.length, ACCESS.STORE, operand)) {
+      this.configuration.code.stored(offset, count);
       this.configuration.storage.bytes.set(bytes.subarray(done, done + count), offset);
       done += count;
     }
@@ -332,7 +337,7 @@ export class Cpu {
 
   /** Raises the access exceptions that storing there would raise. */
   probeStore(address: bigint, length: number, operand = 2): void {
-    this.#pieces(address, length, ACCESS.STORE, operand);
+    for (const { offset, count } of this.#pieces(address, length, ACCESS.STORE, operand)) this.configuration.code.stored(offset, count);
   }
 
   #pieces(address: bigint, length: number, access: Access, operand: number): { offset: Offset; count: number }[] {
@@ -345,17 +350,17 @@ export class Cpu {
         at = (at + BigInt(count)) & mask;
         left -= count;
       }
-    });
+    }, this.#translate);
     return pieces;
   }
 
   /** Translates several pages for one operand: if one of them raises an exception, no reference or change bit of the others is recorded. */
-  alltogether(work: (translate: TranslatePart) => void): void {
+  alltogether(work: (translate: TranslatePart) => void, translate: TranslatePart = (...part) => this.translate(...part)): void {
     const { storage, tlb } = this.configuration;
     const recorded: { frame: number; before: number }[] = [];
     try {
       work((address, access, operand) => {
-        const offset = this.translate(address, access, operand);
+        const offset = translate(address, access, operand);
         recorded.push({ ...this.recorded });
         return offset;
       });

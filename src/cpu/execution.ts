@@ -1,5 +1,5 @@
 import { type Cpu, EARLY_AFTER_PROGRAM } from './cpu.ts';
-import { INTERCEPT, Interception, LOWCORE, nullifies, PGM, ProgramInterruption } from './interruption.ts';
+import { CodeChanged, INTERCEPT, Interception, LOWCORE, nullifies, PGM, ProgramInterruption } from './interruption.ts';
 import { CELL } from './layout.ts';
 import { absoluteForStore, controlRegister, SAVED, savedCell } from './levels.ts';
 import { PSW } from './psw.ts';
@@ -179,6 +179,11 @@ const handle = (cpu: Cpu, thrown: unknown): Exit | undefined => {
     recordInstruction(cpu);
     finish(cpu, thrown.backUp ? here : next);
     return intercept(cpu, thrown.code, here);
+  }
+  if (thrown instanceof CodeChanged) {
+    finish(cpu, cpu.instructionAddress);
+    cpu.uncount(1);
+    return undefined;
   }
   if (!(thrown instanceof ProgramInterruption)) throw thrown;
   if (thrown.level < cpu.level) return faultBelow(cpu, thrown, fetching);

@@ -1,7 +1,7 @@
 import type { Cpu, TranslatePart } from './cpu.ts';
 import { FORMATS, lengthOf } from './formats.ts';
 import type { InterpreterImports } from './interpreter.ts';
-import { INTERCEPT, Interception, PGM, ProgramInterruption } from './interruption.ts';
+import { CodeChanged, INTERCEPT, Interception, PGM, ProgramInterruption } from './interruption.ts';
 import { CELL, NO_WINDOW } from './layout.ts';
 import { STORAGE_OPERATION } from './meaning.ts';
 import type { Row } from './row.ts';
@@ -23,9 +23,9 @@ export const connect = (cpuAt: (pointer: number) => Cpu, rows: readonly Row[]): 
       const cpu = cpuAt(pointer);
       const length = meta & 0xffff;
       const operand = meta >>> 16;
-      if ((low & 0xfff) + length <= 4096) return translate(cpu, high, low, ACCESS.STORE, operand);
+      if ((low & 0xfff) + length <= 4096) return unlessCode(cpu, translate(cpu, high, low, ACCESS.STORE, operand), length);
       const address = toBigInt(high, low);
-      cpu.probeStore(address, length, operand);
+      unlessCodeChanges(cpu, () => cpu.probeStore(address, length, operand));
       reserved = { address, length, operand };
       return cpu.base + CELL.OPERAND_BYTES;
     },
@@ -41,10 +41,12 @@ export const connect = (cpuAt: (pointer: number) => Cpu, rows: readonly Row[]): 
       const operand = meta >>> 16;
       const { view } = cpu.configuration.storage;
       if ((low & 0xfff) + length > 4096) {
-        cpu.store(toBigInt(high, low), length, toBigInt(valueHigh, valueLow), operand);
+        const address = toBigInt(high, low);
+        unlessCodeChanges(cpu, () => cpu.probeStore(address, length, operand));
+        cpu.store(address, length, toBigInt(valueHigh, valueLow), operand);
         return;
       }
-      const offset = translate(cpu, high, low, ACCESS.STORE, operand);
+      const offset = unlessCode(cpu, translate(cpu, high, low, ACCESS.STORE, operand), length);
       if (length === 8) {
         view.setInt32(offset, valueHigh);
         view.setInt32(offset + 4, valueLow);
@@ -81,6 +83,20 @@ export const connect = (cpuAt: (pointer: number) => Cpu, rows: readonly Row[]): 
     },
   };
   return imports;
+};
+
+/** Generated code is about to store into bytes that code was compiled from, perhaps itself: the instruction begins again without that code. */
+const unlessCode = (cpu: Cpu, offset: number, length: number): number => {
+  if (cpu.configuration.code.stored(offset, length)) throw new CodeChanged();
+  return offset;
+};
+
+/** As {@link unlessCode}, for whatever finds out where stores will go. */
+const unlessCodeChanges = (cpu: Cpu, prepare: () => void): void => {
+  const { code } = cpu.configuration;
+  const before = code.invalidations;
+  prepare();
+  if (code.invalidations !== before) throw new CodeChanged();
 };
 
 const toBigInt = (high: number, low: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
@@ -136,10 +152,12 @@ const storageToStorage = (
   const comparing = operation === STORAGE_OPERATION.compare;
   let from!: Place;
   let to!: Place;
-  cpu.alltogether((translatePart) => {
-    from = placeOf(cpu, translatePart, toBigInt(high2, low2), length, ACCESS.LOAD, 2);
-    to = placeOf(cpu, translatePart, toBigInt(high1, low1), length, comparing ? ACCESS.LOAD : ACCESS.STORE, 1);
-  });
+  unlessCodeChanges(cpu, () =>
+    cpu.alltogether((translatePart) => {
+      from = placeOf(cpu, translatePart, toBigInt(high2, low2), length, ACCESS.LOAD, 2);
+      to = placeOf(cpu, translatePart, toBigInt(high1, low1), length, comparing ? ACCESS.LOAD : ACCESS.STORE, 1);
+    }),
+  );
   const { bytes } = cpu.configuration.storage;
   let seen = 0;
   for (let i = 0; i < length; i++) {

@@ -78,6 +78,9 @@ export class Interception {
   }
 }
 
+/** Thrown before a store that changes compiled code; the instruction is executed again. */
+export class CodeChanged {}
+
 export const INTERCEPT = {
   NONE: 0x00, INSTRUCTION: 0x04, PROGRAM: 0x08, EXTERNAL_REQUEST: 0x10, EXTERNAL: 0x14, IO_REQUEST: 0x18, WAIT: 0x1c, VALIDITY: 0x20,
   STOP: 0x28, OPERATION: 0x2c, PARTIAL: 0x38,

@@ -11,6 +11,13 @@ const WASM_PAGE = 65536;
 /** Storage key bits (PoP, "Storage Key"): access control 0xf0, fetch protection 0x08, reference 0x04, change 0x02. */
 export const KEY = { ACC: 0xf0, F: 0x08, R: 0x04, C: 0x02 } as const;
 
+/** Which frames code was compiled from. Both functions are given offsets of linear memory. */
+export interface CodeFrames {
+  isCode(offset: number): boolean;
+  /** Something in the frame changes. */
+  invalidate(offset: number): void;
+}
+
 /**
  * The machine's linear memory: CPU blocks, TLBs, storage keys and host absolute storage (layout.ts).
  * The operating system hands out its pages on first touch, so that size costs nothing by itself.
@@ -23,6 +30,8 @@ export class Storage {
   readonly view: DataView<ArrayBuffer>;
   /** One key for each frame of host storage. */
   readonly keys: Uint8Array<ArrayBuffer>;
+  /** Told of stores into frames for which {@link isCode} holds: code was compiled from them. */
+  code: CodeFrames = { isCode: () => false, invalidate: () => {} };
 
   /** @throws RangeError unless `size` is a multiple of 4096, above 0 and at most 4 GiB less what {@link STORAGE} sets aside. */
   constructor(size: number) {
@@ -49,6 +58,7 @@ export class Storage {
   /** Records a store by the machine itself, for an interruption, SIE or ESSA: those count for change recording too (PoP, "Change Recording"). */
   recordStore(offset: number): void {
     this.keys[(offset - STORAGE) >>> 12]! |= KEY.R | KEY.C;
+    if (this.code.isCode(offset)) this.code.invalidate(offset);
   }
 
   load64(address: HostAbsolute): bigint {

@@ -33,7 +33,10 @@ export const translate = (cpu: Cpu, high: number, low: number, access: Access, o
   const space = spaceOf(cpu, access);
   if (cpu.datOn && space === SPACE.ACCESS_REGISTER) return translateByAccessRegister(cpu, high, low, access, operand);
   const offset = translateIn({ cpu, high, low, access, space, asce: cpu.datOn ? cpu.asce(space) : undefined }, cpu.key);
-  enter(cpu, high, low, access, offset);
+  // Stores into pages that code was compiled from come here each time.
+  const isCode = access !== ACCESS.FETCH && cpu.configuration.code.isCode(offset);
+  if (isCode) cpu.recorded.storable = false;
+  enter(cpu, high, low, isCode ? ACCESS.LOAD : access, offset);
   return offset;
 };
 
@@ -115,7 +118,14 @@ const translateIn = (accessing: Accessing, key: number): Offset => {
 
 /** As {@link translateIn} for a real address (two words), with the PSW key. */
 export const translateReal = (cpu: Cpu, high: number, low: number, access: Access): Offset =>
-  translateIn({ cpu, high, low, access, space: SPACE.PRIMARY, asce: undefined }, cpu.key);
+  noticed(cpu, access, translateIn({ cpu, high, low, access, space: SPACE.PRIMARY, asce: undefined }, cpu.key));
+
+/** Somebody is about to store at an offset, who does not say how much. */
+export const noticed = (cpu: Cpu, access: Access, offset: Offset): Offset => {
+  const { code } = cpu.configuration;
+  if (access === ACCESS.STORE && code.isCode(offset)) code.invalidate(offset);
+  return offset;
+};
 
 /** Low-address protection covers 0-511 and 4096-4607 of the effective address. */
 export const isLowAddress = (high: number, low: number): boolean => high === 0 && (low & ~0x11ff) === 0;
@@ -183,7 +193,10 @@ export interface OperandAccess {
 }
 
 /** As {@link translate}, in a space and with a key of the instruction's own; the TLB, which knows only the PSW's, is left alone. */
-export const translateWith = (cpu: Cpu, address: bigint, access: Access, { key, space, register }: OperandAccess): Offset => {
+export const translateWith = (cpu: Cpu, address: bigint, access: Access, how: OperandAccess): Offset =>
+  noticed(cpu, access, translateAs(cpu, address, access, how));
+
+const translateAs = (cpu: Cpu, address: bigint, access: Access, { key, space, register }: OperandAccess): Offset => {
   const high = Number(address >> 32n) | 0;
   const low = Number(address & 0xffff_ffffn) | 0;
   if (!cpu.datOn) return translateIn({ cpu, high, low, access, space: SPACE.PRIMARY, asce: undefined }, key);

@@ -30,6 +30,7 @@ export class GuestStorage {
       const page = at - (at % FRAME_SIZE);
       const count = Math.min(bytes.length - done, page + FRAME_SIZE - at);
       const frame = this.#pager.pageIn(page, 'loaded by the host');
+      this.#configuration.code.invalidate(storage.offset(frame));
       storage.bytes.set(bytes.subarray(done, done + count), storage.offset(frame) + (at - page));
       this.#pager.markChanged(page);
       done += count;

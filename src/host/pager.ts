@@ -283,6 +283,7 @@ export class Pager {
 
   #invalidate(page: number, { pte }: PageEntries): HostAbsolute {
     const frame = this.#resident.get(page)!;
+    this.#configuration.code.invalidate(this.#configuration.storage.offset(frame));
     this.#configuration.storage.view.setBigUint64(pte, BigInt(PTE.INVALID));
     this.#resident.delete(page);
     this.#configuration.tlb.purge();

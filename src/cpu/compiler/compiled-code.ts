@@ -32,6 +32,9 @@ export interface CodeSource {
   decode(offset: number): Row | undefined;
   /** Makes every CPU look again where stores may go. */
   purge(): void;
+  /** Makes whatever CPU executes compiled code leave it behind the current instruction. */
+  leave(): void;
+  readonly enabled: boolean;
 }
 
 /**
@@ -63,7 +66,7 @@ export class CompiledCode {
     const { interpreter } = this.#source;
     const helpers = REGION_HELPERS;
     const page = entry & ~(FRAME_SIZE - 1);
-    const region = page < STORAGE ? undefined : findRegion(entry, (offset) => this.#stepAt(offset, page, helpers));
+    const region = page < STORAGE || !this.#source.enabled ? undefined : findRegion(entry, (offset) => this.#stepAt(offset, page, helpers));
     if (!region) {
       this.#source.storage.view.setUint32(entryPlace(entry) + 8, NEVER, true);
       return;
@@ -100,6 +103,7 @@ export class CompiledCode {
     const regions = this.#byFrame.get(frame);
     if (!regions) return;
     this.invalidations++;
+    this.#source.leave();
     for (const { entry, index } of regions) this.#remove(entry, index);
     this.#byFrame.delete(frame);
     this.#lines.delete(frame);

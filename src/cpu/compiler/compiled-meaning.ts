@@ -91,7 +91,16 @@ export class CompiledMeaning extends Meaning {
   }
   #setHigh(n: number, value: I32): void {
     const before = localGet(this.#locals.use(n));
-    this.#set(n, [...before, OP.i32.wrap, OP.i64.extend_i32_u, ...value.code, OP.i64.extend_i32_u, ...i64Const(32n), OP.i64.shl, OP.i64.or]);
+    this.#set(n, [
+      ...before,
+      OP.i32.wrap,
+      OP.i64.extend_i32_u,
+      ...value.code,
+      OP.i64.extend_i32_u,
+      ...i64Const(32n),
+      OP.i64.shl,
+      OP.i64.or,
+    ]);
   }
 
   // ---- the rest of the CPU ---------------------------------------------------------------------------------------------

@@ -267,7 +267,7 @@ const manageBlock = (cpu: Cpu, block: number, controls: number): void => {
   if (controls & PFMF.CLEAR) {
     const at = absoluteToOffset(cpu, cpu.level, block, true);
     storage.bytes.fill(0, at, at + PAGE);
-    storage.keys[storage.frame(at)]! |= KEY.R | KEY.C;
+    storage.recordStore(at);
   }
   if (!(controls & PFMF.SET_KEY)) return;
   const conditional = facilities.has(FACILITY.CONDITIONAL_SSKE);
