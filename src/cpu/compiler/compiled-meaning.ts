@@ -1,5 +1,5 @@
 import { CELL } from '../layout.ts';
-import { type Address, type Flow, type Helpers, type I32, type I64, Meaning } from '../meaning.ts';
+import { type Flow, type Helpers, type I32, type I64, Meaning } from '../meaning.ts';
 import type { Register } from '../registers.ts';
 import type { Row } from '../row.ts';
 import type { FunctionWriter } from '../wasm.ts';
@@ -137,4 +137,3 @@ const constantOf = (value: I32): number => {
   return value.constant;
 };
 
-export type { Address };
