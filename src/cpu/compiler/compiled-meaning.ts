@@ -136,4 +136,3 @@ const constantOf = (value: I32): number => {
   if (value.constant === undefined) throw new NotCompilable('the number of a register is computed');
   return value.constant;
 };
-
