@@ -327,6 +327,19 @@ export const interruptExternal = (cpu: Cpu, code: number, cpuAddress?: number, p
   swapPsw(cpu, 'external');
 };
 
+/** An I/O interruption of the current level, with the three words of its code (PoP, "I/O-Interruption Code"). */
+export const interruptIo = (
+  cpu: Cpu,
+  { subsystem, parameter, identification }: { subsystem: number; parameter: number; identification: number },
+): void => {
+  const { view } = cpu.configuration.storage;
+  announce(cpu, 'io', subsystem, 0, cpu.psw.address);
+  view.setUint32(lowcore(cpu, LOWCORE.SUBSYSTEM_ID), subsystem);
+  view.setUint32(lowcore(cpu, LOWCORE.IO_PARAMETER), parameter);
+  view.setUint32(lowcore(cpu, LOWCORE.IO_IDENTIFICATION), identification);
+  swapPsw(cpu, 'io');
+};
+
 /** A restart interruption of the current level. */
 export const interruptRestart = (cpu: Cpu): void => {
   announce(cpu, 'restart', 0, 0, cpu.psw.address);
@@ -361,7 +374,7 @@ export const injectProgram = (cpu: Cpu, fault: ProgramInterruption, ilc: number)
 
 const announce = (
   cpu: Cpu,
-  kind: 'program' | 'external' | 'svc' | 'restart',
+  kind: 'program' | 'external' | 'svc' | 'restart' | 'io',
   code: number,
   ilc: number,
   at: bigint,

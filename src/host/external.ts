@@ -1,4 +1,5 @@
 import { interruptExternal, pendingTimer, pswHighOf } from '../cpu/execution.ts';
+import { controlRegister } from '../cpu/levels.ts';
 import { PSW } from '../cpu/psw.ts';
 import { CPUFLAGS, SD } from '../cpu/state-description.ts';
 import type { Machine } from './machine.ts';
@@ -20,12 +21,14 @@ export const deliverable = (machine: Machine, vcpu: VirtualCpu): number | undefi
   return first;
 };
 
-/** What the guest's PSW and CR0 say about interruptions, wherever they are at the moment. */
-export const masksOf = (machine: Machine, vcpu: VirtualCpu): { pswHigh: number; cr0: number } => {
+/** What the guest's PSW, CR0 and CR6 (low words) say about interruptions, wherever they are at the moment. */
+export const masksOf = (machine: Machine, vcpu: VirtualCpu): { pswHigh: number; cr0: number; cr6: number } => {
   const { cpu } = vcpu;
-  if (machine.isEntered(vcpu)) return { pswHigh: pswHighOf(cpu, 1), cr0: cpu.controlRegister0(1) };
+  const low = (n: number): number => Number(controlRegister(cpu, 1, n) & 0xffff_ffffn) | 0;
+  if (machine.isEntered(vcpu)) return { pswHigh: pswHighOf(cpu, 1), cr0: low(0), cr6: low(6) };
   const { view } = machine.configuration.storage;
-  return { pswHigh: view.getInt32(machine.block(vcpu) + SD.PSW), cr0: view.getInt32(machine.block(vcpu) + SD.CR + 4) };
+  const block = machine.block(vcpu);
+  return { pswHigh: view.getInt32(block + SD.PSW), cr0: view.getInt32(block + SD.CR + 4), cr6: view.getInt32(block + SD.CR + 8 * 6 + 4) };
 };
 
 /**

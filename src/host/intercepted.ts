@@ -5,6 +5,7 @@ import { nullifies, PGM, ProgramInterruption } from '../cpu/interruption.ts';
 import { CELL } from '../cpu/layout.ts';
 import { movePage } from '../cpu/rows/move-page.ts';
 import { SD } from '../cpu/state-description.ts';
+import { CHANNEL_INSTRUCTIONS } from './channel/instructions.ts';
 import type { Machine } from './machine.ts';
 import { CPU_INSTRUCTIONS } from './perform/cpu-instructions.ts';
 import { diagnose } from './perform/diagnose.ts';
@@ -19,6 +20,7 @@ export type Performer = (machine: Machine, vcpu: VirtualCpu, i: Instruction, ilc
 
 const PERFORMERS: Readonly<Record<string, Performer>> = {
   ...CPU_INSTRUCTIONS,
+  ...CHANNEL_INSTRUCTIONS,
   essa: performEssa,
   diag: diagnose,
   /** Partial execution: the host makes both pages resident and moves the one itself. */

@@ -7,6 +7,9 @@ import { PSW, type Psw } from '../cpu/psw.ts';
 import { enterSie, leaveSie } from '../cpu/sie.ts';
 import { CPUFLAGS, SD } from '../cpu/state-description.ts';
 import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
+import { AbsoluteStorage } from './channel/absolute-storage.ts';
+import { ChannelSubsystem } from './channel/channel-subsystem.ts';
+import { deliverIo, isIoDeliverable } from './channel/delivery.ts';
 import { deliverable, deliverExternal, masksOf } from './external.ts';
 import { Gmap } from './gmap.ts';
 import { GuestStorage } from './guest-storage.ts';
@@ -59,6 +62,7 @@ export class Machine {
   readonly gmap: Gmap;
   readonly storage: GuestStorage;
   readonly vcpus: readonly VirtualCpu[];
+  readonly channel = new ChannelSubsystem(new AbsoluteStorage(this));
   readonly options: Required<Pick<MachineOptions, 'storage' | 'essa'>>;
   /** What the guest has printed. */
   console = '';
@@ -219,7 +223,7 @@ export class Machine {
   #isRunnable(vcpu: VirtualCpu): boolean {
     if (vcpu.stopped) return false;
     if (!vcpu.waiting) return true;
-    if (deliverable(this, vcpu) === undefined && untilTimerWakes(this, vcpu) > 0) return false;
+    if (deliverable(this, vcpu) === undefined && !isIoDeliverable(this, vcpu) && untilTimerWakes(this, vcpu) > 0) return false;
     chargeWaiting(this, vcpu);
     vcpu.waiting = false;
     return true;
@@ -234,7 +238,7 @@ export class Machine {
     }
     if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return;
     vcpu.generation = tlb.generation;
-    const slice = deliverExternal(this, vcpu) ? 1 : instructions;
+    const slice = this.#deliver(vcpu) ? 1 : instructions;
     const stepping = this.#actions.size > 0 || this.configuration.events.wants('instruction');
     const exit = stepping ? this.#step(vcpu, slice) : execute(vcpu.cpu, slice);
     // Other CPUs may make the host page: a nested guest's state description must not lie in a frame that goes meanwhile.
@@ -242,6 +246,15 @@ export class Machine {
     if (exit.reason === 'fault') this.#resolve(exit.fault, vcpu);
     else if (exit.reason === 'interception') this.#dealWith(vcpu, exit.code);
     if (vcpu.cpu.programsInARow > MANY_IN_A_ROW) this.#endLoop(vcpu);
+  }
+
+  /**
+   * Presents pending interruptions that the CPU is enabled for, in their order of priority, or asks SIE to come back when it may be.
+   * @returns whether a timer comes first
+   */
+  #deliver(vcpu: VirtualCpu): boolean {
+    const timerFirst = deliverExternal(this, vcpu);
+    return deliverIo(this, vcpu) || timerFirst;
   }
 
   /** A program-interruption handler that raises a program interruption itself, where nothing else can come in between, is the end of a program. */
@@ -261,7 +274,7 @@ export class Machine {
       const exit = attend(cpu);
       if (exit) return exit;
       // What the host does may call for an interruption before the instruction.
-      if (this.#act(vcpu)) deliverExternal(this, vcpu);
+      if (this.#act(vcpu)) this.#deliver(vcpu);
       if (this.#outcome) break;
       const { address } = cpu.psw;
       this.configuration.events.emit('instruction', { cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, address });
@@ -345,6 +358,7 @@ export class Machine {
         this.#stop(vcpu);
         return;
       case INTERCEPT.EXTERNAL_REQUEST:
+      case INTERCEPT.IO_REQUEST:
         return; // delivered on the way back in
       case INTERCEPT.VALIDITY:
         this.#endInvalid(vcpu);

@@ -90,26 +90,6 @@ const testBlock: Performer = (machine, { cpu }, i) => {
   cpu.cc = 0;
 };
 
-/** There are no devices: condition code 3, not operational. */
-const notOperational: Performer = (_, { cpu }) => {
-  cpu.cc = 3;
-};
-
-/** TEST PENDING INTERRUPTION: none is pending, condition code 0. */
-const nothingPending: Performer = (_, { cpu }) => {
-  cpu.cc = 0;
-};
-
-/** STORE CHANNEL REPORT WORD: there is none; zeros are stored with condition code 1. */
-const noChannelReport: Performer = (_, { cpu }, i) => {
-  cpu.needAligned(i.address(2), 4);
-  cpu.store(i.address(2), 4, 0n);
-  cpu.cc = 1;
-};
-
-/** SET CHANNEL MONITOR and SET ADDRESS LIMIT have nothing to act on. */
-const nothingToDo: Performer = () => {};
-
 export const CPU_INSTRUCTIONS: Readonly<Record<string, Performer>> = {
   spx: setPrefix,
   stpx: storePrefix,
@@ -121,18 +101,4 @@ export const CPU_INSTRUCTIONS: Readonly<Record<string, Performer>> = {
   tb: testBlock,
   lctl: loadControl,
   lctlg: loadControl,
-  chsc: notOperational,
-  tpi: nothingPending,
-  stcrw: noChannelReport,
-  schm: nothingToDo,
-  sal: nothingToDo,
-  stsch: notOperational,
-  msch: notOperational,
-  ssch: notOperational,
-  tsch: notOperational,
-  hsch: notOperational,
-  csch: notOperational,
-  rsch: notOperational,
-  xsch: notOperational,
-  rchp: notOperational,
 };
