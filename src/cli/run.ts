@@ -1,16 +1,19 @@
 import type { Result } from '../debug/result.ts';
 import type { Session, SessionOptions } from '../debug/session.ts';
 import { TRACE_KINDS, type TraceKind, traceTo } from '../debug/trace.ts';
-import { parseSize } from '../guest/fixture.ts';
+import { type DeviceText, parseDevice } from '../guest/device.ts';
 import { InputError } from '../guest/input-error.ts';
+import { parseSize } from '../guest/size.ts';
 import type { Outcome } from '../host/machine.ts';
+import { DEVICE_NAMES } from '../host/virtio/attach.ts';
 import { oneOperand, parseArguments } from './arguments.ts';
+import { openByteStore } from './byte-store.ts';
 import { readInput } from './load.ts';
 import { FilePagingDevice, openSession } from './open.ts';
 
 const USAGE = `zhint run FILE [--json] [--trace KINDS] [--frames N] [--storage SIZE] [--cpus N] [--limit INSTRUCTIONS] [--seed N]
   [--profile zvm|zvm-lenient|kvm|kvm-2026] [--essa interpret|intercept|lazy] [--paging-file FILE]
-  [--append TEXT] [--initrd FILE]`;
+  [--append TEXT] [--initrd FILE] [--device NAME[,devno=fe.S.NNNN][,file=FILE|size=SIZE][,readonly=on]]...`;
 
 const HELP = `usage: ${USAGE}
 
@@ -28,6 +31,8 @@ Runs a fixture (.s), an s390x ELF or a raw image until it loads a disabled wait 
   --paging-file F the paging device, a file that is overwritten; without it the paging device is in memory
   --append TEXT   the command line of a kernel or of a kvm-unit-tests program
   --initrd FILE   the initial RAM disk of a kernel
+  --device NAME   a channel-attached device, any number of times: ${DEVICE_NAMES.join(', ')};
+                  devno=fe.0.0001 is its device number; a block device has file=FILE, or memory with size=SIZE
 
 What the guest prints on its console is printed as it comes; with --json it is in the object.
 `;
@@ -63,7 +68,7 @@ export const main = async (argv: string[]): Promise<number> => {
 const SPEC = {
   '--help': Boolean, '-h': '--help', '--json': Boolean, '--trace': String, '--frames': Number, '--storage': String, '--cpus': Number,
   '--limit': Number, '--seed': Number, '--profile': String, '--essa': String, '--paging-file': String,
-  '--append': String, '--initrd': String,
+  '--append': String, '--initrd': String, '--device': [String] as [StringConstructor],
 } as const; // biome-ignore format: a table
 
 type Arguments = ReturnType<typeof parseArguments<typeof SPEC>>;
@@ -92,6 +97,8 @@ const options = (args: Arguments): SessionOptions => {
     profile: args['--profile'],
     essa,
     append: args['--append'],
+    devices: args['--device']?.map((text): DeviceText => parseDevice(text, { file: 'zhint run --device' })),
+    openStore: openByteStore,
     initrd: initrd === undefined ? undefined : { file: initrd, bytes: readInput(initrd) },
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as SessionOptions;

@@ -1,11 +1,13 @@
 import { FACILITIES } from '../cpu/facilities.ts';
 import { PROFILES, type ProfileName } from '../cpu/profile.ts';
+import type { DeviceText } from '../guest/device.ts';
 import type { AddressText, Expectation, Fixture, HostAction, Settings } from '../guest/fixture.ts';
 import { InputError, type Place } from '../guest/input-error.ts';
 import { type Program, segmentEnd } from '../guest/program.ts';
 import { Machine, type MachineOptions, type Outcome } from '../host/machine.ts';
 import type { PagingDevice } from '../host/paging-device.ts';
 import { RandomScheduler } from '../host/scheduler.ts';
+import { attachDevices, type OpenStore } from './devices.ts';
 import { checkExpectations, pageOf, type Resolve } from './expectations.ts';
 import { hostCounters, Recorder, type Result, resultOf } from './result.ts';
 
@@ -14,7 +16,10 @@ const DEFAULT_STORAGE = 128 * MIB;
 const DEFAULT_FIXTURE_LIMIT = 100_000_000;
 
 /** What the command line may say over the program and its fixture. */
-export interface SessionOptions extends Partial<Omit<Settings, 'facilities' | 'withoutFacilities'>> {
+export interface SessionOptions extends Partial<Omit<Settings, 'facilities' | 'withoutFacilities' | 'devices'>> {
+  /** Devices beside those of the fixture. */
+  readonly devices?: readonly DeviceText[];
+  readonly openStore?: OpenStore;
   readonly pagingDevice?: PagingDevice;
   /** Kernel command line. */
   readonly append?: string;
@@ -48,6 +53,7 @@ export class Session {
     this.limit = settings.limit ?? (fixture ? DEFAULT_FIXTURE_LIMIT : Number.POSITIVE_INFINITY);
     this.machine = makeMachine(name, settings);
     this.recorder = new Recorder(this.machine);
+    attachDevices(this.machine, [...(fixture?.settings.devices ?? []), ...(options.devices ?? [])], options.openStore);
     this.#load();
     this.#passParameters(options);
     for (const action of fixture?.actions ?? []) this.#arrange(action);

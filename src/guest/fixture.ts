@@ -1,5 +1,7 @@
 import { PROFILES } from '../cpu/profile.ts';
+import { type DeviceText, parseDevice } from './device.ts';
 import { InputError, type Place } from './input-error.ts';
+import { parseSize } from './size.ts';
 
 /**
  * The lines of a fixture that begin with `#:`: what machine it wants, what the host does at which point, and what must come out
@@ -23,6 +25,7 @@ export interface Settings {
   /** STFLE bits to add to, and to take from, the machine's own. */
   readonly facilities: readonly number[];
   readonly withoutFacilities: readonly number[];
+  readonly devices: readonly DeviceText[];
 }
 
 /** An address as written: it can be resolved when the program's labels are known. */
@@ -87,7 +90,7 @@ export const isFixture = (source: string): boolean => /^#:/m.test(source);
 
 /** Reads the `#:` lines of a source. @throws InputError for a line that does not say what it should */
 export const parseFixture = (source: string, file: string): Fixture => {
-  const draft: Draft = { title: '', settings: { facilities: [], withoutFacilities: [] }, actions: [], expectations: [] };
+  const draft: Draft = { title: '', settings: { facilities: [], withoutFacilities: [], devices: [] }, actions: [], expectations: [] };
   source.split('\n').forEach((line, index) => {
     if (line.startsWith('#:')) parseLine(new Words(line, file, index + 1), draft);
   });
@@ -96,14 +99,14 @@ export const parseFixture = (source: string, file: string): Fixture => {
 
 interface Draft {
   title: string;
-  settings: { -readonly [K in keyof Settings]: Settings[K] } & { facilities: number[]; withoutFacilities: number[] };
+  settings: { -readonly [K in keyof Settings]: Settings[K] } & { facilities: number[]; withoutFacilities: number[]; devices: DeviceText[] };
   actions: HostAction[];
   expectations: Expectation[];
 }
 
 // biome-ignore format: a list of words
 const DIRECTIVES = [
-  'title', 'storage', 'cpus', 'frames', 'profile', 'facility', 'no-facility', 'essa', 'limit', 'seed', 'host', 'expect',
+  'title', 'storage', 'cpus', 'frames', 'profile', 'facility', 'no-facility', 'essa', 'limit', 'seed', 'device', 'host', 'expect',
 ] as const;
 
 const parseLine = (words: Words, draft: Draft): void => {
@@ -142,6 +145,9 @@ const parseDirective = (directive: Exclude<(typeof DIRECTIVES)[number], 'title'>
       break;
     case 'no-facility':
       settings.withoutFacilities.push(words.count());
+      break;
+    case 'device':
+      settings.devices.push(words.device());
       break;
     case 'host':
       draft.actions.push(parseAction(words));
@@ -255,14 +261,6 @@ const parseInterception = (words: Words, place: Place, text: string): Expectatio
   }
 };
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
-
-/** A size in bytes: a number with K, M or G behind. `undefined` if it is none. */
-export const parseSize = (text: string): number | undefined => {
-  const match = /^(\d+)([KMG]?)$/i.exec(text);
-  return match ? Number(match[1]) * UNITS[match[2]!.toUpperCase()]! : undefined;
-};
-
 /** The words of one `#:` line, with their columns. */
 class Words {
   readonly text: string;
@@ -346,6 +344,14 @@ class Words {
     if (digits === '' || digits.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(digits))
       throw this.error(`'${digits}'`, 'an even number of hexadecimal digits');
     return Uint8Array.from(digits.match(/../g)!, (pair) => Number.parseInt(pair, 16));
+  }
+
+  /** A device with its options, whose `=` are words of their own. */
+  device(): DeviceText {
+    const { place } = this;
+    let { text } = this.next('a device');
+    while (this.peek() === '=') text += `${this.next('=').text}${this.next('a value').text}`;
+    return parseDevice(text, place);
   }
 
   /** The rest of the line, as it was written. */

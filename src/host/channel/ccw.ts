@@ -28,8 +28,7 @@ export const readCcw = (bytes: Uint8Array, format1: boolean): Ccw => {
 };
 
 /** Whether a CCW is a transfer in channel. In format 0 only the command code's last four bits say so. */
-export const isTransfer = ({ command }: Ccw, format1: boolean): boolean =>
-  (format1 ? command : command & 0x0f) === TRANSFER_IN_CHANNEL;
+export const isTransfer = ({ command }: Ccw, format1: boolean): boolean => (format1 ? command : command & 0x0f) === TRANSFER_IN_CHANNEL;
 
 /** Whether a transfer in channel has ones where it must not: format 1 has zeros in flags and count. */
 export const isInvalidTransfer = ({ flags, count, invalid }: Ccw, format1: boolean): boolean =>

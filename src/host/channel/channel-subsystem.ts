@@ -1,4 +1,4 @@
-import { AbsoluteStorage } from './absolute-storage.ts';
+import type { AbsoluteStorage } from './absolute-storage.ts';
 import { ControlUnit } from './control-unit.ts';
 import type { Device } from './device.ts';
 import * as functions from './functions.ts';

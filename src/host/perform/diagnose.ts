@@ -1,11 +1,13 @@
 import { PGM } from '../../cpu/interruption.ts';
 import { FRAME_SIZE } from '../../cpu/storage.ts';
 import type { Performer } from '../intercepted.ts';
+import { hypercall } from './hypercall.ts';
 
 /** DIAGNOSE functions by code (bits 48-63 of the second-operand address). */
 const TIME_SLICE_END = 0x44;
 const DIRECTED_YIELD = 0x9c;
 const RELEASE_PAGES = 0x10;
+const HYPERCALL = 0x500;
 const LOWEST_RELEASED = 0x2000n;
 
 export const diagnose: Performer = (machine, vcpu, i, ilc) => {
@@ -15,6 +17,9 @@ export const diagnose: Performer = (machine, vcpu, i, ilc) => {
       return; // the scheduler gives everyone a turn anyway
     case RELEASE_PAGES:
       releasePages(machine, vcpu, i, ilc);
+      return;
+    case HYPERCALL:
+      hypercall(machine, vcpu, i, ilc);
       return;
     default:
       vcpu.cpu.programCheck(PGM.SPECIFICATION);
