@@ -33,6 +33,9 @@ export const storeSystemInformation: Performer = (machine, { cpu, address: cpuAd
   cpu.cc = 0;
 };
 
+/** The block of the lowest virtual machine in SYSIB 3.2.2. */
+const VIRTUAL_MACHINE = 32;
+
 type Block = (cpus: number, cpuAddress: number) => Uint8Array;
 
 const build = (fill: (view: DataView, put: (at: number, text: string) => void) => void): Uint8Array => {
@@ -70,10 +73,10 @@ const BLOCKS: Readonly<Record<string, Block>> = {
   '3.2.2': (cpus) =>
     build((view, put) => {
       view.setUint8(31, 1);
-      view.setUint16(64 + 2, cpus);
-      view.setUint16(64 + 4, cpus);
-      put(64 + 8, 'ZHINT   ');
-      view.setUint32(64 + 16, 1000);
-      put(64 + 20, 'KVM/Linux       ');
+      view.setUint16(VIRTUAL_MACHINE + 4, cpus);
+      view.setUint16(VIRTUAL_MACHINE + 6, cpus);
+      put(VIRTUAL_MACHINE + 12, 'ZHINT   ');
+      view.setUint32(VIRTUAL_MACHINE + 20, 1000);
+      put(VIRTUAL_MACHINE + 24, 'KVM/Linux       ');
     }),
 };
