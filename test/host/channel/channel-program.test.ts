@@ -45,7 +45,11 @@ describe('data transfer', () => {
     const rig = new Rig();
     const status = rig.run([READ, FLAG.CD, 3, DATA], [0, FLAG.CD, 2, DATA + 0x100], [UNKNOWN, 0, 5, DATA + 0x200]);
     expect(status).toMatchObject({ conditions: NORMAL, residual: 0, address: PROGRAM + 24 });
-    expect([rig.data(4), rig.data(3, DATA + 0x100), rig.data(5, DATA + 0x200)]).toEqual([[1, 2, 3, 0], [4, 5, 0], [6, 7, 8, 9, 10]]);
+    expect([rig.data(4), rig.data(3, DATA + 0x100), rig.data(5, DATA + 0x200)]).toEqual([
+      [1, 2, 3, 0],
+      [4, 5, 0],
+      [6, 7, 8, 9, 10],
+    ]);
   });
 
   test('the next CCW of data chaining is fetched when the count is exhausted, and must have a count', () => {
@@ -83,7 +87,10 @@ describe('indirect data addressing', () => {
     const rig = new Rig();
     rig.words(IDAWS, DATA + 2048 - 4, DATA + 0x1800);
     expect(rig.run([READ, FLAG.IDA, 10, IDAWS])).toMatchObject({ conditions: NORMAL });
-    expect([rig.data(5, DATA + 2044), rig.data(7, DATA + 0x1800)]).toEqual([[1, 2, 3, 4, 0], [5, 6, 7, 8, 9, 10, 0]]);
+    expect([rig.data(5, DATA + 2044), rig.data(7, DATA + 0x1800)]).toEqual([
+      [1, 2, 3, 4, 0],
+      [5, 6, 7, 8, 9, 10, 0],
+    ]);
   });
 
   test('format 2: doublewords and blocks of 4096 bytes, or of 2048', () => {
@@ -113,7 +120,13 @@ describe('indirect data addressing', () => {
 describe('chaining', () => {
   test('commands are chained, through a transfer in channel', () => {
     const rig = new Rig();
-    rig.program([READ, FLAG.CC, 10, DATA], [TIC, 0, 0, PROGRAM + 0x20], [UNKNOWN, 0, 1, 0], [UNKNOWN, 0, 1, 0], [SENSE_ID, FLAG.SLI, 99, DATA]);
+    rig.program(
+      [READ, FLAG.CC, 10, DATA],
+      [TIC, 0, 0, PROGRAM + 0x20],
+      [UNKNOWN, 0, 1, 0],
+      [UNKNOWN, 0, 1, 0],
+      [SENSE_ID, FLAG.SLI, 99, DATA],
+    );
     rig.start();
     expect(rig.status).toMatchObject({ conditions: NORMAL, address: PROGRAM + 0x28, residual: 91 });
     expect(rig.data(8)).toEqual([0xff, 0x12, 0x34, 1, 0, 0, 0, 0]);
@@ -160,10 +173,43 @@ describe('program checks', () => {
     ['suspension without the ORB', [[READ, FLAG.S, 10, DATA]], BEFORE, PROGRAM + 8],
     ['data outside storage', [[READ, 0, 10, 0xf_fffc]], AFTER_ACCEPTANCE, PROGRAM + 8],
     ['data beyond 31 bits', [[READ, 0, 10, 0x7fff_fffc]], AFTER_ACCEPTANCE, PROGRAM + 8],
-    ['two transfers in a row', [[NOP, FLAG.CC, 0, 0], [TIC, 0, 0, PROGRAM + 16], [TIC, 0, 0, PROGRAM]], AFTER_ACCEPTANCE, PROGRAM + 24],
-    ['a transfer off a doubleword', [[NOP, FLAG.CC, 0, 0], [TIC, 0, 0, PROGRAM + 20]], AFTER_ACCEPTANCE, PROGRAM + 16],
-    ['a transfer with a count in format 1', [[NOP, FLAG.CC, 0, 0], [TIC, 0, 1, PROGRAM]], AFTER_ACCEPTANCE, PROGRAM + 16],
-    ['a transfer out of storage', [[NOP, FLAG.CC, 0, 0], [TIC, 0, 0, 0x10_0000]], AFTER_ACCEPTANCE, 0x10_0008],
+    [
+      'two transfers in a row',
+      [
+        [NOP, FLAG.CC, 0, 0],
+        [TIC, 0, 0, PROGRAM + 16],
+        [TIC, 0, 0, PROGRAM],
+      ],
+      AFTER_ACCEPTANCE,
+      PROGRAM + 24,
+    ],
+    [
+      'a transfer off a doubleword',
+      [
+        [NOP, FLAG.CC, 0, 0],
+        [TIC, 0, 0, PROGRAM + 20],
+      ],
+      AFTER_ACCEPTANCE,
+      PROGRAM + 16,
+    ],
+    [
+      'a transfer with a count in format 1',
+      [
+        [NOP, FLAG.CC, 0, 0],
+        [TIC, 0, 1, PROGRAM],
+      ],
+      AFTER_ACCEPTANCE,
+      PROGRAM + 16,
+    ],
+    [
+      'a transfer out of storage',
+      [
+        [NOP, FLAG.CC, 0, 0],
+        [TIC, 0, 0, 0x10_0000],
+      ],
+      AFTER_ACCEPTANCE,
+      0x10_0008,
+    ],
   ] as const)('%s', ([, ccws, when, address]) => {
     expect(new Rig().run(...ccws)).toMatchObject({ conditions: UNUSUAL, subchannel: PROGRAM_CHECK, address, ...when });
   });

@@ -23,7 +23,7 @@ export const ORB = {
 } as const;
 
 /** A device whose read command gives a record of ten bytes, 1 to 10, and whose write command takes up to eight. */
-export class TestDevice implements Device {
+class TestDevice implements Device {
   readonly identification = Uint8Array.of(0xff, 0x12, 0x34, 1, 0, 0, 0, 0);
   written: number[] = [];
   commands: number[] = [];
@@ -45,6 +45,8 @@ export class TestDevice implements Device {
     this.written = [...(saved as number[])];
   }
 }
+
+type CcwFields = readonly [command: number, flags: number, count: number, address: number];
 
 /** A machine with one enabled subchannel, and how its status reads. */
 export class Rig {
@@ -78,7 +80,7 @@ export class Rig {
   }
 
   /** Writes CCWs of format 1 at {@link PROGRAM}: command, flags, count, address. */
-  program(...ccws: readonly (readonly [command: number, flags: number, count: number, address: number])[]): void {
+  program(...ccws: readonly CcwFields[]): void {
     const words = ccws.flatMap(([command, flags, count, address]) => [(command << 24) | (flags << 16) | count, address]);
     this.words(PROGRAM, ...words);
   }
@@ -92,7 +94,7 @@ export class Rig {
   }
 
   /** Starts a program of format 1. @returns its status */
-  run(...ccws: Parameters<Rig['program']>): Status {
+  run(...ccws: readonly CcwFields[]): Status {
     this.program(...ccws);
     this.start();
     return this.status;
