@@ -3,6 +3,7 @@ import { CodeChanged, INTERCEPT, Interception, LOWCORE, nullifies, PGM, ProgramI
 import { CELL } from './layout.ts';
 import { absoluteForStore, controlRegister, SAVED, savedCell } from './levels.ts';
 import { PSW } from './psw.ts';
+import { SAVE_AREA, saveRegisters } from './save-area.ts';
 import { blockOf, leaveSie, recordInstruction, refuseInterruption } from './sie.ts';
 import { CPUFLAGS, ECA, ECB, ICTL, SD } from './state-description.ts';
 import type { HostAbsolute } from './storage.ts';
@@ -340,6 +341,14 @@ export const interruptIo = (
   swapPsw(cpu, 'io');
 };
 
+/** A machine-check interruption of the current level that ends nothing, with its code; registers go to their save areas (PoP, "Machine-Check Interruption"). */
+export const interruptMachineCheck = (cpu: Cpu, code: bigint): void => {
+  announce(cpu, 'machine-check', 0, 0, cpu.psw.address);
+  saveRegisters(cpu, lowcore(cpu, SAVE_AREA));
+  cpu.configuration.storage.view.setBigUint64(lowcore(cpu, LOWCORE.MACHINE_CHECK_CODE), code);
+  swapPsw(cpu, 'machine-check');
+};
+
 /** A restart interruption of the current level. */
 export const interruptRestart = (cpu: Cpu): void => {
   announce(cpu, 'restart', 0, 0, cpu.psw.address);
@@ -374,7 +383,7 @@ export const injectProgram = (cpu: Cpu, fault: ProgramInterruption, ilc: number)
 
 const announce = (
   cpu: Cpu,
-  kind: 'program' | 'external' | 'svc' | 'restart' | 'io',
+  kind: 'program' | 'external' | 'svc' | 'restart' | 'io' | 'machine-check',
   code: number,
   ilc: number,
   at: bigint,

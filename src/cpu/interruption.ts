@@ -99,7 +99,7 @@ export const nullifies = (code: number): boolean => NULLIFYING.has(code);
 export const LOWCORE = {
   EXTERNAL_PARAMETER: 0x80, CPU_ADDRESS: 0x84, EXTERNAL_CODE: 0x86, SVC_ILC: 0x88, SVC_CODE: 0x8a, PGM_ILC: 0x8c, PGM_CODE: 0x8e,
   DXC: 0x90, MONITOR_CLASS: 0x94, EXCEPTION_ACCESS_ID: 0xa0, OPERAND_ACCESS_ID: 0xa2, TEID: 0xa8, MONITOR_CODE: 0xb0,
-  SUBSYSTEM_ID: 0xb8, IO_PARAMETER: 0xbc, IO_IDENTIFICATION: 0xc0, STFL: 0xc8,
+  SUBSYSTEM_ID: 0xb8, IO_PARAMETER: 0xbc, IO_IDENTIFICATION: 0xc0, STFL: 0xc8, MACHINE_CHECK_CODE: 0xe8,
   BREAKING_EVENT: 0x110,
   OLD_PSW: { restart: 0x120, external: 0x130, svc: 0x140, program: 0x150, 'machine-check': 0x160, io: 0x170 },
   NEW_PSW: { restart: 0x1a0, external: 0x1b0, svc: 0x1c0, program: 0x1d0, 'machine-check': 0x1e0, io: 0x1f0 },

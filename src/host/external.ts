@@ -21,14 +21,15 @@ export const deliverable = (machine: Machine, vcpu: VirtualCpu): number | undefi
   return first;
 };
 
-/** What the guest's PSW, CR0 and CR6 (low words) say about interruptions, wherever they are at the moment. */
-export const masksOf = (machine: Machine, vcpu: VirtualCpu): { pswHigh: number; cr0: number; cr6: number } => {
+/** What the guest's PSW, CR0, CR6 and CR14 (low words) say about interruptions, wherever they are at the moment. */
+export const masksOf = (machine: Machine, vcpu: VirtualCpu): { pswHigh: number; cr0: number; cr6: number; cr14: number } => {
   const { cpu } = vcpu;
   const low = (n: number): number => Number(controlRegister(cpu, 1, n) & 0xffff_ffffn) | 0;
-  if (machine.isEntered(vcpu)) return { pswHigh: pswHighOf(cpu, 1), cr0: low(0), cr6: low(6) };
+  if (machine.isEntered(vcpu)) return { pswHigh: pswHighOf(cpu, 1), cr0: low(0), cr6: low(6), cr14: low(14) };
   const { view } = machine.configuration.storage;
   const block = machine.block(vcpu);
-  return { pswHigh: view.getInt32(block + SD.PSW), cr0: view.getInt32(block + SD.CR + 4), cr6: view.getInt32(block + SD.CR + 8 * 6 + 4) };
+  const saved = (n: number): number => view.getInt32(block + SD.CR + 8 * n + 4);
+  return { pswHigh: view.getInt32(block + SD.PSW), cr0: saved(0), cr6: saved(6), cr14: saved(14) };
 };
 
 /**

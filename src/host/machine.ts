@@ -10,6 +10,7 @@ import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
 import { AbsoluteStorage } from './channel/absolute-storage.ts';
 import { ChannelSubsystem } from './channel/channel-subsystem.ts';
 import { deliverIo, isIoDeliverable } from './channel/delivery.ts';
+import { deliverReport, isReportDeliverable, watchForReport } from './channel/report-delivery.ts';
 import { deliverable, deliverExternal, masksOf } from './external.ts';
 import { Gmap } from './gmap.ts';
 import { GuestStorage } from './guest-storage.ts';
@@ -223,7 +224,7 @@ export class Machine {
   #isRunnable(vcpu: VirtualCpu): boolean {
     if (vcpu.stopped) return false;
     if (!vcpu.waiting) return true;
-    if (deliverable(this, vcpu) === undefined && !isIoDeliverable(this, vcpu) && untilTimerWakes(this, vcpu) > 0) return false;
+    if (!this.#isInterruptible(vcpu) && untilTimerWakes(this, vcpu) > 0) return false;
     chargeWaiting(this, vcpu);
     vcpu.waiting = false;
     return true;
@@ -253,8 +254,16 @@ export class Machine {
    * @returns whether a timer comes first
    */
   #deliver(vcpu: VirtualCpu): boolean {
-    const timerFirst = deliverExternal(this, vcpu);
-    return deliverIo(this, vcpu) || timerFirst;
+    deliverReport(this, vcpu);
+    const timerBeforeExternal = deliverExternal(this, vcpu);
+    const timerBeforeIo = deliverIo(this, vcpu);
+    watchForReport(this, vcpu);
+    return timerBeforeExternal || timerBeforeIo;
+  }
+
+  /** Whether an interruption is pending, besides those of timers, that the CPU is enabled for. */
+  #isInterruptible(vcpu: VirtualCpu): boolean {
+    return deliverable(this, vcpu) !== undefined || isIoDeliverable(this, vcpu) || isReportDeliverable(this, vcpu);
   }
 
   /** A program-interruption handler that raises a program interruption itself, where nothing else can come in between, is the end of a program. */

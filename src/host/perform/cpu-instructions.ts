@@ -76,6 +76,9 @@ const loadControl: Performer = (machine, vcpu, i) => {
   i.row.plain!(vcpu.cpu, i);
 };
 
+/** LOAD PSW is intercepted only so that the host notices that the PSW lets machine checks through. */
+const loadPsw: Performer = (_, { cpu }, i) => i.row.plain!(cpu, i);
+
 /** TEST BLOCK clears the block whose real address is in R2; there are no damaged blocks here. Low-address protection applies, keys do not. */
 const testBlock: Performer = (machine, { cpu }, i) => {
   const real = Number(cpu.gr[i.r2]! & cpu.addressMask & ~0xfffn);
@@ -101,4 +104,6 @@ export const CPU_INSTRUCTIONS: Readonly<Record<string, Performer>> = {
   tb: testBlock,
   lctl: loadControl,
   lctlg: loadControl,
+  lpsw: loadPsw,
+  lpswe: loadPsw,
 };
