@@ -202,7 +202,7 @@ describe('lines that make no fixture are one clear line', () => {
   test.each([
     [
       '#: frobnicate 3',
-      "1:4: 'frobnicate', expected a directive: title, storage, cpus, frames, profile, facility, no-facility, essa, limit, seed, host, expect",
+      "1:4: 'frobnicate', expected a directive: title, storage, cpus, frames, profile, facility, no-facility, essa, limit, seed, device, host, expect",
     ],
     ['#:', '1:3: the line ends, expected a directive'],
     ['#: storage', '1:11: the line ends, expected a size'],
