@@ -1,5 +1,4 @@
 import { interruptExternal, pendingTimer, pswHighOf } from '../cpu/execution.ts';
-import { controlRegister } from '../cpu/levels.ts';
 import { PSW } from '../cpu/psw.ts';
 import { CPUFLAGS, SD } from '../cpu/state-description.ts';
 import type { Machine } from './machine.ts';
@@ -21,15 +20,12 @@ export const deliverable = (machine: Machine, vcpu: VirtualCpu): number | undefi
   return first;
 };
 
-/** What the guest's PSW, CR0, CR6 and CR14 (low words) say about interruptions, wherever they are at the moment. */
-export const masksOf = (machine: Machine, vcpu: VirtualCpu): { pswHigh: number; cr0: number; cr6: number; cr14: number } => {
+/** What the guest's PSW and CR0 say about interruptions, wherever they are at the moment. */
+export const masksOf = (machine: Machine, vcpu: VirtualCpu): { pswHigh: number; cr0: number } => {
   const { cpu } = vcpu;
-  const low = (n: number): number => Number(controlRegister(cpu, 1, n) & 0xffff_ffffn) | 0;
-  if (machine.isEntered(vcpu)) return { pswHigh: pswHighOf(cpu, 1), cr0: low(0), cr6: low(6), cr14: low(14) };
+  if (machine.isEntered(vcpu)) return { pswHigh: pswHighOf(cpu, 1), cr0: cpu.controlRegister0(1) };
   const { view } = machine.configuration.storage;
-  const block = machine.block(vcpu);
-  const saved = (n: number): number => view.getInt32(block + SD.CR + 8 * n + 4);
-  return { pswHigh: view.getInt32(block + SD.PSW), cr0: saved(0), cr6: saved(6), cr14: saved(14) };
+  return { pswHigh: view.getInt32(machine.block(vcpu) + SD.PSW), cr0: view.getInt32(machine.block(vcpu) + SD.CR + 4) };
 };
 
 /**

@@ -58,7 +58,8 @@ const EXTENDED_MEASUREMENT_BLOCK = 48;
 /** Store channel-subsystem characteristics: bits for what is installed. */
 const characteristics: Command = (_, request) => {
   if (request.byteLength !== SHORTEST_REQUEST) return refused(RESPONSE.REQUEST_ERROR);
-  if (request.getUint16(4) & 0x0fff) return refused(RESPONSE.INVALID_FORMAT);
+  if (request.getUint8(5) & 0x0f) return refused(RESPONSE.INVALID_FORMAT);
+  if (request.getUint32(4) || request.getUint32(8) || request.getUint32(12)) return refused(RESPONSE.REQUEST_ERROR);
   const data = new Uint8Array(GENERAL_SIZE + CHSC_SIZE);
   data[EXTENDED_MEASUREMENT_BLOCK >> 3]! |= 0x80 >> (EXTENDED_MEASUREMENT_BLOCK & 7);
   return { code: RESPONSE.DONE, data };
@@ -75,9 +76,10 @@ const domainAttributes: Command = (channel, request) => {
   return { code: RESPONSE.DONE };
 };
 
-/** A path description of format 0: valid, with an emulated path's type, zero. */
+/** A path description of format 0: valid, with the type that QEMU has for paths to virtio devices. */
 const DESCRIPTION_SIZE = 8;
 const DESCRIPTION_VALID = 0x80;
+const VIRTIO_PATH = 0x32;
 
 /** Store channel-path description, for the paths of a range that exist. */
 const pathDescription: Command = (channel, request) => {
@@ -89,6 +91,7 @@ const pathDescription: Command = (channel, request) => {
   if (first > CHPID || channel.subchannels.length === 0) return { code: RESPONSE.DONE };
   const data = new Uint8Array(DESCRIPTION_SIZE);
   data[0] = DESCRIPTION_VALID;
+  data[2] = VIRTIO_PATH;
   data[3] = CHPID;
   return { code: RESPONSE.DONE, data };
 };

@@ -58,6 +58,7 @@ export class IoInterruptions {
 
   /** The subclasses in which something is pending, as bits of CR6. */
   get subclasses(): number {
+    if (this.isEmpty) return 0;
     let bits = 0;
     for (let isc = 0; isc < SUBCLASSES; isc++) if (this.#inSubclass(isc) !== undefined) bits |= subclassBit(isc);
     return bits >>> 0;

@@ -3,9 +3,9 @@ import { CELL } from '../../cpu/layout.ts';
 import { SAVED, savedCell } from '../../cpu/levels.ts';
 import { PSW } from '../../cpu/psw.ts';
 import { ICTL, SD } from '../../cpu/state-description.ts';
-import { masksOf } from '../external.ts';
 import type { Machine } from '../machine.ts';
 import type { VirtualCpu } from '../virtual-cpu.ts';
+import { controlWord, pswHigh } from './masks.ts';
 
 /** Channel-report-pending subclass mask in CR14. */
 const CR14_CHANNEL_REPORT = 0x1000_0000;
@@ -23,8 +23,7 @@ const isPending = ({ channel: { reports } }: Machine): boolean => reports.first 
 /** Whether the machine-check interruption for channel reports is pending and the CPU's PSW and CR14 let it through. */
 export const isReportDeliverable = (machine: Machine, vcpu: VirtualCpu): boolean => {
   if (!isPending(machine)) return false;
-  const { pswHigh, cr14 } = masksOf(machine, vcpu);
-  return (pswHigh & PSW.MACHINE_CHECK) !== 0 && (cr14 & CR14_CHANNEL_REPORT) !== 0;
+  return (pswHigh(machine, vcpu) & PSW.MACHINE_CHECK) !== 0 && (controlWord(machine, vcpu, 14) & CR14_CHANNEL_REPORT) !== 0;
 };
 
 /** Presents the machine-check interruption for channel reports to an entered CPU if it may be. It comes before external and I/O interruptions. */
