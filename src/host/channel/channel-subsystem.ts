@@ -145,7 +145,10 @@ export class ChannelSubsystem {
     };
   }
 
-  /** Takes over what {@link save} gave for a channel subsystem with the same devices attached in the same order. */
+  /**
+   * Takes over what {@link save} gave for a channel subsystem with the same devices attached in the same order.
+   * @throws RangeError when the devices are others
+   */
   restore(saved: Saved): void {
     const { subchannels, interruptions, reports, monitor, addressLimit, multipleSets } = saved as {
       subchannels: readonly Saved[];
@@ -156,6 +159,7 @@ export class ChannelSubsystem {
       multipleSets: boolean;
     };
     const mine = this.subchannels;
+    if (subchannels.length !== mine.length) throw new RangeError(`${mine.length} devices, expected ${subchannels.length}`);
     subchannels.forEach((state, n) => {
       mine[n]!.restore(state);
     });

@@ -38,12 +38,9 @@ export class DataArea implements Data {
     this.#context = context;
   }
 
+  /** Bytes that the CCW in control has left. */
   get room(): number {
     return this.ccw.count - this.#done;
-  }
-
-  get continued(): boolean {
-    return (this.ccw.flags & CCW_FLAG.CHAIN_DATA) !== 0;
   }
 
   send(record: Uint8Array): void {
@@ -94,7 +91,7 @@ export class DataArea implements Data {
       at += length;
       this.#done += length;
       // Data chaining fetches the next CCW as soon as the count is exhausted.
-      if (this.room === 0 && this.continued) {
+      if (this.room === 0 && this.ccw.flags & CCW_FLAG.CHAIN_DATA) {
         this.ccw = this.#context.next();
         this.#done = 0;
       }

@@ -5,17 +5,13 @@ import type { Saved } from './saved.ts';
  * Storage that cannot be accessed ends the channel program at once; a device does not see that (see channel-program.ts).
  */
 export interface Data {
-  /** Bytes that the current CCW still has room for. */
-  readonly room: number;
-  /** Whether a chained CCW continues the area. */
-  readonly continued: boolean;
   /** Stores a record of the device; incorrect length when the program's area is shorter. */
   send(record: Uint8Array): void;
   /** Stores as much of the bytes as the program's area takes; a shorter area is no error. */
   fill(bytes: Uint8Array): void;
   /** Takes up to this many bytes from the program. */
   take(most: number): Uint8Array;
-  /** The bytes that lie where a read command will store, for commands whose block has fields in both directions. At most {@link room}. */
+  /** The bytes that lie where a read command will store, for commands whose block has fields in both directions. No more than the current CCW has. */
   peek(most: number): Uint8Array;
 }
 

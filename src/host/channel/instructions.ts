@@ -15,7 +15,7 @@ import { CHARACTERISTICS, CONTROL, IRB, ORB, PMCW, SCHIB, SID } from './words.ts
  * as QEMU has it too; both before anything that the subchannel's state decides.
  */
 
-const CC = { DONE: 0, STATUS_PENDING: 1, BUSY: 2, NOT_OPERATIONAL: 3 } as const;
+const CC = { DONE: 0, STATUS_PENDING: 1, BUSY: 2, NOT_APPLICABLE: 2, NOT_OPERATIONAL: 3 } as const;
 
 /** The subchannel that GR1 names; nothing when there is none. Raises an operand exception for what is no subsystem-identification word. */
 const subchannelOf = ({ channel }: Machine, cpu: Cpu): Subchannel | undefined => {
@@ -105,25 +105,25 @@ const clearSubchannel = onSubchannel(({ channel }, subchannel) => {
   return CC.DONE;
 });
 
+/** Never busy: a halt or clear function is performed at once, and leaves status pending. */
 const haltSubchannel = onSubchannel(({ channel }, subchannel) => {
-  const { control } = subchannel;
+  const status = subchannel.control & CONTROL.STATUS;
   // Intermediate status alone does not stand in the way.
-  if (control & CONTROL.PENDING && (control & CONTROL.STATUS) !== (CONTROL.INTERMEDIATE | CONTROL.PENDING)) return CC.STATUS_PENDING;
-  if (control & (CONTROL.HALT | CONTROL.CLEAR)) return CC.BUSY;
+  if (status & CONTROL.PENDING && status !== (CONTROL.INTERMEDIATE | CONTROL.PENDING)) return CC.STATUS_PENDING;
   channel.halt(subchannel);
   return CC.DONE;
 });
 
 const resumeSubchannel = onSubchannel(({ channel }, subchannel) => {
   if (subchannel.has(CONTROL.PENDING)) return CC.STATUS_PENDING;
-  if (!subchannel.suspended || subchannel.has(CONTROL.HALT | CONTROL.CLEAR)) return CC.BUSY;
+  if (!subchannel.suspended) return CC.NOT_APPLICABLE;
   channel.resume(subchannel);
   return CC.DONE;
 });
 
 const cancelSubchannel = onSubchannel(({ channel }, subchannel) => {
   if (subchannel.has(CONTROL.PENDING)) return CC.STATUS_PENDING;
-  if (!subchannel.suspended) return CC.BUSY;
+  if (!subchannel.suspended) return CC.NOT_APPLICABLE;
   channel.cancel(subchannel);
   return CC.DONE;
 });

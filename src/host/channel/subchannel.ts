@@ -137,6 +137,7 @@ export class Subchannel {
     const { suspended, sense } = this;
     return {
       id: this.id,
+      identification: this.unit.device.identification.slice(),
       schib: new Uint8Array(this.schib.buffer.slice(0)),
       suspended: suspended === undefined ? null : { orb: suspended.orb.bytes.slice(), address: suspended.address },
       sense: sense?.slice() ?? null,
@@ -144,13 +145,19 @@ export class Subchannel {
     };
   }
 
+  /** @throws RangeError when the saved state is of another device */
   restore(saved: Saved): void {
-    const { schib, suspended, sense, unit } = saved as {
+    const { id, identification, schib, suspended, sense, unit } = saved as {
+      id: number;
+      identification: Uint8Array;
       schib: Uint8Array;
       suspended: { orb: Uint8Array; address: number } | null;
       sense: Uint8Array | null;
       unit: Saved;
     };
+    if (id !== this.id || identification.some((byte, n) => byte !== this.unit.device.identification[n])) {
+      throw new RangeError(`another device than expected on subchannel 0x${id.toString(16)}`);
+    }
     new Uint8Array(this.schib.buffer).set(schib);
     this.suspended = suspended === null ? undefined : { orb: new Orb(suspended.orb.slice()), address: suspended.address };
     this.sense = sense === null ? undefined : sense.slice();

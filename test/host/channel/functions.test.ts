@@ -50,6 +50,15 @@ describe('suspension', () => {
     expect(rig.status).toMatchObject({ conditions: 'primary secondary pending', address: PROGRAM + 16 });
   });
 
+  test('a state of other devices is refused', () => {
+    const other = new Rig();
+    other.device.identification[3] = 2;
+    const { channel } = new Rig().machine;
+    expect(() => channel.restore(other.machine.channel.save())).toThrow('another device than expected on subchannel 0x10000');
+    other.machine.channel.attach(other.device);
+    expect(() => channel.restore(other.machine.channel.save())).toThrow('1 devices, expected 2');
+  });
+
   test('halt and clear leave nothing to resume', () => {
     for (const end of ['halt', 'clear', 'cancel'] as const) {
       const rig = suspended(ORB.FORMAT_1 | ORB.SUSPEND | ORB.NO_SUSPENDED);
