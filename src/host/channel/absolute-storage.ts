@@ -40,6 +40,8 @@ export class AbsoluteStorage {
   write(address: number, bytes: Uint8Array, key = 0): void {
     let done = 0;
     for (const piece of this.#pieces(address, bytes.length, key, KEY.R | KEY.C)) {
+      // Compiled code must not outlive its bytes.
+      this.#machine.configuration.code.stored(piece.byteOffset, piece.length);
       piece.set(bytes.subarray(done, done + piece.length));
       done += piece.length;
     }
