@@ -11,7 +11,7 @@ import { PROFILES } from './profile.ts';
 import type { Row } from './row.ts';
 import { ROWS } from './rows/index.ts';
 import { type Offset, Storage } from './storage.ts';
-import { AbsoluteCache, Tlb } from './tlb.ts';
+import { AbsoluteCache, Tlb, type TlbState } from './tlb.ts';
 import { type WalkOptions, walkOptionsOf } from './walk.ts';
 
 export interface ConfigurationOptions {
@@ -24,6 +24,14 @@ export interface ConfigurationOptions {
   readonly facilities?: ReadonlySet<number>;
   /** Whether hot code is compiled; nobody but the clock on the wall can tell. Default: true. */
   readonly compile?: boolean;
+}
+
+/** See {@link Configuration.capture}; mappings in the order of their numbers, from 1 on. */
+export interface ConfigurationState {
+  readonly elapsed: number;
+  readonly mappings: readonly string[];
+  readonly tlb: TlbState;
+  readonly absoluteCache: readonly number[];
 }
 
 const SLOTS = assignSlots(ROWS);
@@ -91,6 +99,21 @@ export class Configuration {
     if (known !== undefined) return known;
     this.#mappings.set(description, this.#mappings.size + 1);
     return this.#mappings.size;
+  }
+
+  /** What the CPUs share, for snapshots, apart from what is in linear memory. */
+  capture(): ConfigurationState {
+    const { elapsed, tlb, absoluteCache } = this;
+    return { elapsed, mappings: [...this.#mappings.keys()], tlb: tlb.capture(), absoluteCache: absoluteCache.capture() };
+  }
+
+  /** Takes over a state; linear memory has been restored before. */
+  reinstate({ elapsed, mappings, tlb, absoluteCache }: ConfigurationState): void {
+    this.elapsed = elapsed;
+    this.#mappings.clear();
+    for (const description of mappings) this.mappingId(description);
+    this.tlb.reinstate(tlb);
+    this.absoluteCache.reinstate(absoluteCache);
   }
 
   /** The row of the instruction at an offset of linear memory, by the same tables that generated code uses. */

@@ -8,6 +8,13 @@ const FIRST_CONTEXT = 1;
 /** Tags keep the context in the twelve bits below the page address. The last value is never entered: accesses in it always take the slow way. */
 export const NEVER_HIT = 0xfff;
 
+/** Purges so far, the next context's number, and the contexts in use. */
+export interface TlbState {
+  readonly generation: number;
+  readonly next: number;
+  readonly contexts: readonly (readonly [description: string, number: number])[];
+}
+
 /**
  * The software translation-lookaside buffer. An entry maps a logical page, through all levels at once, to its place in linear memory.
  *
@@ -46,6 +53,19 @@ export class Tlb {
   purge(): void {
     this.#contexts.clear();
     this.generation++;
+  }
+
+  /** What the entries in linear memory mean, for snapshots: a program may depend on translations that it should have purged. */
+  capture(): TlbState {
+    return { generation: this.generation, next: this.#next, contexts: [...this.#contexts] };
+  }
+
+  /** Takes over the numbers of the entries that have been put into linear memory. */
+  reinstate({ generation, next, contexts }: TlbState): void {
+    this.generation = generation;
+    this.#next = next;
+    this.#contexts.clear();
+    for (const [description, number] of contexts) this.#contexts.set(description, number);
   }
 
   /**
@@ -100,6 +120,26 @@ export class AbsoluteCache {
     const entry = this.#offsets[at]!;
     // The sign keeps whether stores are protected.
     return entry >= 0 ? entry : store ? -1 : -entry;
+  }
+
+  /** The entries that are good, as pairs of key and offset. */
+  capture(): number[] {
+    const entries: number[] = [];
+    for (let at = 0; at < ABSOLUTE_ENTRIES; at++) {
+      if (this.#generations[at] === this.#tlb.generation && this.#keys[at] !== -1) entries.push(this.#keys[at]!, this.#offsets[at]!);
+    }
+    return entries;
+  }
+
+  /** Takes over entries, which are good from now on; the TLB has taken over its state before. */
+  reinstate(entries: readonly number[]): void {
+    this.#keys.fill(-1);
+    for (let n = 0; n + 1 < entries.length; n += 2) {
+      const at = (entries[n]! % LARGEST_PAGE) % ABSOLUTE_ENTRIES;
+      this.#keys[at] = entries[n]!;
+      this.#offsets[at] = entries[n + 1]!;
+      this.#generations[at] = this.#tlb.generation;
+    }
   }
 
   enter(mapping: number, page: number, offset: number, storable: boolean): void {

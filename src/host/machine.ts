@@ -14,16 +14,18 @@ import { deliverReport, isReportDeliverable, watchForReport } from './channel/re
 import { deliverable, deliverExternal, masksOf } from './external.ts';
 import { Gmap } from './gmap.ts';
 import { GuestStorage } from './guest-storage.ts';
+import { type Action, HostActions } from './host-actions.ts';
 import { type HostLayout, planHostStorage } from './host-storage.ts';
 import { initialize } from './initial-state.ts';
 import { performIntercepted } from './intercepted.ts';
 import { NoFrameError, Pager } from './pager.ts';
 import { MemoryPagingDevice, type PagingDevice, PagingError, PagingStore } from './paging-device.ts';
 import type { SclpState } from './perform/sclp.ts';
-import { reflectedInterruption } from './reflect.ts';
-import { RoundRobin, type Scheduler } from './scheduler.ts';
+import { reflectedInterruption, validityText } from './reflect.ts';
+import type { Scheduler } from './scheduler.ts';
+import { type Turn, Turns, type TurnsState } from './turns.ts';
 import { subclassOf, VirtualCpu } from './virtual-cpu.ts';
-import { chargeWaiting, untilTimerWakes } from './waiting.ts';
+import { chargeWaiting, untilSomeoneWakes, untilTimerWakes } from './waiting.ts';
 
 export interface MachineOptions {
   /** Bytes of guest absolute storage, a multiple of 1 MiB. */
@@ -45,8 +47,12 @@ export interface Outcome {
   readonly reason: string;
 }
 
-/** Something the host does just before a CPU executes an instruction: see {@link Machine.before}. */
-export type Action = (vcpu: VirtualCpu) => void;
+/** How far a run has come, as JSON for a snapshot; the rest of the machine's state is in fields that everybody sees. */
+export interface Progress {
+  readonly outcome: Outcome | null;
+  readonly idle: number;
+  readonly turns: TurnsState;
+}
 
 const MIB = 0x10_0000;
 const ENTRY_PSW_MASK = 0x0000_0001_8000_0000n;
@@ -76,25 +82,26 @@ export class Machine {
   #interrupted = false;
   /** What idle time has added to the configuration's clock, in instructions. */
   #idle = 0;
-  readonly #scheduler: Scheduler;
-  readonly #layout: HostLayout;
-  readonly #actions = new Map<bigint, Action[]>();
+  readonly #turns: Turns;
+  /** How host storage is divided. */
+  readonly layout: HostLayout;
+  readonly #actions = new HostActions();
 
   /** @throws RangeError when sizes make no machine */
   constructor(options: MachineOptions) {
     const { storage: guestSize, cpus = 1, profile = PROFILES.zvm, facilities = FACILITIES, essa = 'interpret' } = options;
     if (guestSize < MIB || guestSize % MIB !== 0) throw new RangeError('guest storage is a multiple of 1 MiB');
     this.options = { storage: guestSize, essa };
-    this.#layout = planHostStorage(guestSize, cpus, options.frames ?? guestSize / FRAME_SIZE);
-    this.configuration = new Configuration({ storageSize: this.#layout.size, cpus, profile, facilities });
-    this.gmap = new Gmap(this.configuration.storage, this.#layout, guestSize, profile.untouched);
+    this.layout = planHostStorage(guestSize, cpus, options.frames ?? guestSize / FRAME_SIZE);
+    this.configuration = new Configuration({ storageSize: this.layout.size, cpus, profile, facilities });
+    this.gmap = new Gmap(this.configuration.storage, this.layout, guestSize, profile.untouched);
     this.store = new PagingStore(options.pagingDevice ?? new MemoryPagingDevice());
-    this.pager = new Pager(this.configuration, this.gmap, this.store, this.#layout);
+    this.pager = new Pager(this.configuration, this.gmap, this.store, this.layout);
     this.storage = new GuestStorage(this);
-    this.#scheduler = options.scheduler ?? new RoundRobin();
+    this.#turns = new Turns(options.scheduler);
     this.vcpus = this.configuration.cpus.map((cpu, n) => {
       cpu.cr[1] = this.gmap.asce;
-      return new VirtualCpu(cpu, (this.#layout.stateDescriptions + n * FRAME_SIZE) as HostAbsolute, n > 0);
+      return new VirtualCpu(cpu, (this.layout.stateDescriptions + n * FRAME_SIZE) as HostAbsolute, n > 0);
     });
     for (const vcpu of this.vcpus) initialize(this, vcpu, essa === 'interpret');
     this.configuration.supply = (cpu, page) =>
@@ -108,12 +115,7 @@ export class Machine {
 
   /** Makes the host act just before an instruction at this address executes, on any CPU. The returned function takes the action back. */
   before(address: bigint, action: Action): () => void {
-    this.#actions.set(address, [...(this.#actions.get(address) ?? []), action]);
-    return () => {
-      const rest = (this.#actions.get(address) ?? []).filter((other) => other !== action);
-      if (rest.length > 0) this.#actions.set(address, rest);
-      else this.#actions.delete(address);
-    };
+    return this.#actions.add(address, action);
   }
 
   /** The guest prints. */
@@ -122,7 +124,13 @@ export class Machine {
     this.onPrint(text);
   }
 
-  /** Ends the run at the next boundary. */
+  /** What is typed on the guest's console; the guest reads it when it asks for events. */
+  pushInput(text: string): void {
+    this.sclp.input.push(...new TextEncoder().encode(text));
+    this.#endTurn();
+  }
+
+  /** Makes {@link run} return at the next boundary with the verdict "interrupted"; it can go on from there. */
   interrupt(): void {
     this.#interrupted = true;
   }
@@ -146,19 +154,43 @@ export class Machine {
 
   #run(limit: number): Outcome {
     while (this.#outcome === undefined) {
-      if (this.#interrupted) return { verdict: 'interrupted', reason: 'interrupted' };
-      const left = limit - this.configuration.elapsed + this.#idle;
-      if (left <= 0) return { verdict: 'limit', reason: `the limit of ${limit} instructions was reached` };
-      const runnable = this.vcpus.filter((v) => this.#isRunnable(v)).map((v) => v.address);
-      if (runnable.length === 0) {
-        if (!this.#passTime()) this.#endIdle();
-        continue;
+      if (this.#interrupted) {
+        this.#interrupted = false;
+        return { verdict: 'interrupted', reason: 'interrupted' };
       }
-      const choice = this.#scheduler.choose(runnable);
-      const slice = runnable.length === 1 ? LONGEST_SLICE : choice.instructions;
-      this.#runCpu(this.vcpus[choice.cpu]!, Math.min(left, slice, this.#untilWake()));
+      const left = limit - this.instructions;
+      if (left <= 0) return { verdict: 'limit', reason: `the limit of ${limit} instructions was reached` };
+      const turn = this.#turns.takeUnfinished() ?? this.#nextTurn();
+      if (turn) this.#runTurn(turn, left);
     }
     return this.#outcome;
+  }
+
+  /** Chooses a CPU and prepares it to run; undefined when none can run now. */
+  #nextTurn(): Turn | undefined {
+    const runnable = this.vcpus.filter((v) => this.#isRunnable(v)).map((v) => v.address);
+    if (runnable.length === 0) {
+      if (!this.#passTime()) this.#endIdle();
+      return undefined;
+    }
+    const turn = this.#turns.choose(runnable);
+    const instructions = Math.min(turn.instructions, untilSomeoneWakes(this));
+    const vcpu = this.vcpus[turn.cpu]!;
+    const { tlb } = this.configuration;
+    // Page tables have changed while other CPUs ran: prefix areas must be looked at again, as SIE does when it enters.
+    if (this.isEntered(vcpu) && vcpu.generation !== tlb.generation) {
+      leaveNestedGuests(vcpu.cpu);
+      leaveSie(vcpu.cpu, INTERCEPT.NONE);
+    }
+    if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return undefined;
+    vcpu.generation = tlb.generation;
+    return { cpu: turn.cpu, instructions: this.#deliver(vcpu) ? 1 : instructions };
+  }
+
+  /** What comes from outside between two runs is attended to at once: a turn that was cut short does not go on. */
+  #endTurn(): void {
+    const turn = this.#turns.takeUnfinished();
+    if (turn && this.vcpus.length > 1) leaveNestedGuests(this.vcpus[turn.cpu]!.cpu);
   }
 
   /** Instructions executed by all CPUs. */
@@ -166,11 +198,24 @@ export class Machine {
     return this.configuration.elapsed - this.#idle;
   }
 
+  /** See snapshot.ts, which captures the whole machine. */
+  capture(): Progress {
+    return { outcome: this.#outcome ?? null, idle: this.#idle, turns: this.#turns.capture() };
+  }
+
+  reinstate({ outcome, idle, turns }: Progress): void {
+    this.#outcome = outcome ?? undefined;
+    this.#idle = idle;
+    this.#turns.reinstate(turns);
+    this.#interrupted = false;
+  }
+
   /** Queues an external interruption for a CPU. */
   interruptExternally(vcpu: VirtualCpu, code: number, cpuAddress?: number, parameter?: number): void {
     const subclass = subclassOf(code);
     const same = vcpu.pending.some((p) => p.code === code && p.cpuAddress === cpuAddress);
     if (same) return;
+    this.#endTurn();
     vcpu.pending.push({ code, subclass, ...(cpuAddress !== undefined && { cpuAddress }), ...(parameter !== undefined && { parameter }) });
   }
 
@@ -210,7 +255,7 @@ export class Machine {
 
   /** The list page of blocks that ESSA discarded. */
   listPage(vcpu: VirtualCpu): HostAbsolute {
-    return (this.#layout.lists + vcpu.address * FRAME_SIZE) as HostAbsolute;
+    return (this.layout.lists + vcpu.address * FRAME_SIZE) as HostAbsolute;
   }
 
   // ---- inside --------------------------------------------------------------------------------------------------------
@@ -230,23 +275,26 @@ export class Machine {
     return true;
   }
 
-  #runCpu(vcpu: VirtualCpu, instructions: number): void {
-    const { tlb } = this.configuration;
-    // Page tables have changed while other CPUs ran: prefix areas must be looked at again, as SIE does when it enters.
-    if (this.isEntered(vcpu) && vcpu.generation !== tlb.generation) {
-      leaveNestedGuests(vcpu.cpu);
-      leaveSie(vcpu.cpu, INTERCEPT.NONE);
+  /** Runs a CPU for its turn, but not for more than `left` instructions. */
+  #runTurn(turn: Turn, left: number): void {
+    const { instructions } = turn;
+    const vcpu = this.vcpus[turn.cpu]!;
+    const { cpu } = vcpu;
+    const granted = Math.min(left, instructions);
+    const before = cpu.executed;
+    const stepping = !this.#actions.isEmpty || this.configuration.events.wants('instruction');
+    const exit = stepping ? this.#step(vcpu, granted) : execute(cpu, granted);
+    const done = cpu.executed - before;
+    const stopped = exit.reason === 'budget' && (done === granted || this.#interrupted) && cpu.programsInARow <= MANY_IN_A_ROW;
+    if (stopped && done < instructions) {
+      this.#turns.cutShort({ ...turn, instructions: instructions - done });
+      return;
     }
-    if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return;
-    vcpu.generation = tlb.generation;
-    const slice = this.#deliver(vcpu) ? 1 : instructions;
-    const stepping = this.#actions.size > 0 || this.configuration.events.wants('instruction');
-    const exit = stepping ? this.#step(vcpu, slice) : execute(vcpu.cpu, slice);
     // Other CPUs may make the host page: a nested guest's state description must not lie in a frame that goes meanwhile.
-    if (this.vcpus.length > 1) leaveNestedGuests(vcpu.cpu);
+    if (this.vcpus.length > 1) leaveNestedGuests(cpu);
     if (exit.reason === 'fault') this.#resolve(exit.fault, vcpu);
     else if (exit.reason === 'interception') this.#dealWith(vcpu, exit.code);
-    if (vcpu.cpu.programsInARow > MANY_IN_A_ROW) this.#endLoop(vcpu);
+    if (cpu.programsInARow > MANY_IN_A_ROW) this.#endLoop(vcpu);
   }
 
   /**
@@ -283,27 +331,14 @@ export class Machine {
       const exit = attend(cpu);
       if (exit) return exit;
       // What the host does may call for an interruption before the instruction.
-      if (this.#act(vcpu)) this.#deliver(vcpu);
-      if (this.#outcome) break;
+      if (this.#actions.act(vcpu)) this.#deliver(vcpu);
+      if (this.#outcome || this.#interrupted) break;
       const { address } = cpu.psw;
       this.configuration.events.emit('instruction', { cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, address });
       const ended = execute(cpu, 1);
       if (ended.reason !== 'budget') return ended;
     }
     return { reason: 'budget' };
-  }
-
-  /**
-   * The host acts before the next instruction of its guest: once, however often the instruction is begun again after host faults.
-   * @returns whether there was anything to do
-   */
-  #act(vcpu: VirtualCpu): boolean {
-    const { cpu } = vcpu;
-    if (cpu.level !== 1 || vcpu.actedAt === cpu.executed) return false;
-    vcpu.actedAt = cpu.executed;
-    const actions = this.#actions.get(cpu.psw.address);
-    for (const action of actions ?? []) action(vcpu);
-    return actions !== undefined;
   }
 
   #enter(vcpu: VirtualCpu): boolean {
@@ -324,7 +359,7 @@ export class Machine {
   /** The state description, or the guest's storage, does not allow the guest to go on. */
   #endInvalid(vcpu: VirtualCpu): void {
     const reason = this.configuration.storage.view.getUint16(this.block(vcpu) + SD.IPB);
-    const text = VALIDITY_TEXT[reason] ?? 'see the state description';
+    const text = validityText(reason);
     this.end('failed', `validity interception 0x${reason.toString(16)} on CPU ${vcpu.address}: ${text}`);
   }
 
@@ -422,14 +457,9 @@ export class Machine {
     else this.end('failed', 'every CPU waits and nothing will wake one');
   }
 
-  /** Instructions until a timer wakes one of the CPUs that wait. */
-  #untilWake(): number {
-    return Math.min(...this.vcpus.map((vcpu) => (vcpu.waiting && !vcpu.stopped ? untilTimerWakes(this, vcpu) : Number.POSITIVE_INFINITY)));
-  }
-
   /** Every CPU waits: the clock jumps to the first timer that wakes one. */
   #passTime(): boolean {
-    const next = this.#untilWake();
+    const next = untilSomeoneWakes(this);
     if (!Number.isSafeInteger(next)) return false;
     this.configuration.elapsed += next;
     this.#idle += next;
@@ -439,11 +469,3 @@ export class Machine {
 
 /** An instruction with its operands and five levels of tables for each touches fewer pages than this. */
 const MOST_FAULTS = 200;
-
-/** Instructions in one go when nobody else waits. */
-const LONGEST_SLICE = 1 << 22;
-
-const VALIDITY_TEXT: Record<number, string> = {
-  0x37: 'the prefix area cannot be accessed, because it is discarded or unused, or lies outside storage',
-  0x10: 'the prefix area lies outside guest storage',
-};

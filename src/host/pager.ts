@@ -24,6 +24,15 @@ export interface PagingCounters {
   releases: number;
 }
 
+/** A pager in a snapshot, as JSON. Pages are guest absolute, frames host absolute addresses. */
+export interface PagerState {
+  readonly counters: Readonly<PagingCounters>;
+  readonly pinned: readonly number[];
+  readonly free: readonly number[];
+  readonly untouched: number;
+  readonly resident: readonly (readonly [page: number, frame: number])[];
+}
+
 /** Thrown when every frame is in use and none may be taken. */
 export class NoFrameError extends Error {
   constructor(frames: number) {
@@ -191,6 +200,28 @@ export class Pager {
     const frame = this.#resident.get(page);
     if (frame === undefined) return ((high >>> 24) & (KEY.ACC | KEY.F)) | own;
     return storage.keys[frame / FRAME_SIZE]! | own;
+  }
+
+  /** Frames and who has them, in the order in which they are taken; the states themselves are in host storage. */
+  capture(): PagerState {
+    return {
+      counters: { ...this.counters },
+      pinned: [...this.pinned],
+      free: [...this.#free],
+      untouched: this.#untouched,
+      resident: [...this.#resident],
+    };
+  }
+
+  reinstate({ counters, pinned, free, untouched, resident }: PagerState): void {
+    Object.assign(this.counters, counters);
+    this.pinned.clear();
+    for (const page of pinned) this.pinned.add(page);
+    this.#free.length = 0;
+    for (const frame of free) this.#free.push(frame as HostAbsolute);
+    this.#untouched = untouched;
+    this.#resident.clear();
+    for (const [page, frame] of resident) this.#resident.set(page, frame as HostAbsolute);
   }
 
   #takeFrame(): HostAbsolute {

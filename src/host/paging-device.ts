@@ -32,11 +32,31 @@ export class PagingError extends Error {
 const damaged = (page: number, slot: Slot, reason: string): PagingError =>
   new PagingError(`page 0x${page.toString(16)} came back damaged from slot ${slot} of the paging device: ${reason}`);
 
+/** Where a page was saved, and the checksum of its content. */
+interface Saved {
+  readonly slot: Slot;
+  readonly checksum: number;
+}
+
+/** A paging store in a snapshot, as JSON; the contents of slots are beside it. */
+export interface StoreState {
+  readonly free: readonly number[];
+  readonly saved: readonly (readonly [page: number, slot: number, checksum: number])[];
+  readonly slots: number;
+  readonly bytesWritten: number;
+  readonly bytesRead: number;
+}
+
+/** Contents of slots, as they came back from the device, which may have damaged them. Nobody changes them. */
+export type SlotContents = ReadonlyMap<number, Uint8Array>;
+
 /** The host's use of a paging device: slots, what is in them, and a checksum of each page, looked at when it comes back. */
 export class PagingStore {
   readonly #device: PagingDevice;
   readonly #free: Slot[] = [];
-  readonly #saved = new Map<number, { slot: Slot; checksum: number }>();
+  readonly #saved = new Map<number, Saved>();
+  /** Contents that snapshots have, by what was saved: a page that is saved again has a new entry. */
+  readonly #captured = new WeakMap<Saved, Uint8Array>();
   #slots = 0;
   bytesWritten = 0;
   bytesRead = 0;
@@ -52,13 +72,7 @@ export class PagingStore {
   /** @throws PagingError when the device fails */
   save(page: number, content: Uint8Array): void {
     const slot = this.#saved.get(page)?.slot ?? this.#free.pop() ?? (this.#slots++ as Slot);
-    try {
-      this.#device.write(slot, content);
-    } catch (error) {
-      throw new PagingError(
-        `page 0x${page.toString(16)} cannot be saved in slot ${slot} of the paging device: ${(error as Error).message}`,
-      );
-    }
+    this.#write(page, slot, content);
     this.#saved.set(page, { slot, checksum: checksum(content) });
     this.bytesWritten += FRAME_SIZE;
   }
@@ -80,14 +94,66 @@ export class PagingStore {
     this.bytesRead += FRAME_SIZE;
   }
 
+  /**
+   * The store with what is on the device.
+   * @throws PagingError when the device cannot be read
+   */
+  capture(): { state: StoreState; contents: SlotContents } {
+    const contents = new Map<number, Uint8Array>();
+    for (const [page, saved] of this.#saved) {
+      const content = this.#captured.get(saved) ?? new Uint8Array(FRAME_SIZE);
+      if (!this.#captured.has(saved)) this.#fetch(page, saved, content);
+      this.#captured.set(saved, content);
+      contents.set(saved.slot, content);
+    }
+    const { bytesWritten, bytesRead } = this;
+    const saved = [...this.#saved].map(([page, { slot, checksum }]) => [page, slot, checksum] as const);
+    return { state: { free: [...this.#free], saved, slots: this.#slots, bytesWritten, bytesRead }, contents };
+  }
+
+  /**
+   * Takes over a state and puts the contents on the device.
+   * @throws PagingError when the device cannot be written
+   */
+  reinstate({ free, saved, slots, bytesWritten, bytesRead }: StoreState, contents: SlotContents): void {
+    this.#free.length = 0;
+    for (const slot of free) this.#free.push(slot as Slot);
+    this.#saved.clear();
+    this.#slots = slots;
+    for (const [page, number, checksum] of saved) {
+      const slot = number as Slot;
+      const content = contents.get(slot)!;
+      this.#write(page, slot, content);
+      const entry = { slot, checksum };
+      this.#saved.set(page, entry);
+      this.#captured.set(entry, content);
+    }
+    this.bytesWritten = bytesWritten;
+    this.bytesRead = bytesRead;
+  }
+
+  #write(page: number, slot: Slot, content: Uint8Array): void {
+    try {
+      this.#device.write(slot, content);
+    } catch (error) {
+      throw new PagingError(
+        `page 0x${page.toString(16)} cannot be saved in slot ${slot} of the paging device: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  #fetch(page: number, { slot }: Saved, content: Uint8Array): void {
+    try {
+      this.#device.read(slot, content);
+    } catch (error) {
+      throw damaged(page, slot, (error as Error).message);
+    }
+  }
+
   #read(page: number, content: Uint8Array): void {
     const saved = this.#saved.get(page);
     if (!saved) throw new Error(`page 0x${page.toString(16)} is not on the paging device`);
-    try {
-      this.#device.read(saved.slot, content);
-    } catch (error) {
-      throw damaged(page, saved.slot, (error as Error).message);
-    }
+    this.#fetch(page, saved, content);
     if (checksum(content) !== saved.checksum) throw damaged(page, saved.slot, 'its checksum differs');
   }
 

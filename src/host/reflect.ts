@@ -17,3 +17,11 @@ export const reflectedInterruption = (view: DataView, block: number): { fault: P
   };
   return { fault: new ProgramInterruption(1, code, detail), ilc: view.getUint16(at(LOWCORE.PGM_ILC)) };
 };
+
+const VALIDITY_TEXT: Readonly<Record<number, string>> = {
+  0x37: 'the prefix area cannot be accessed, because it is discarded or unused, or lies outside storage',
+  0x10: 'the prefix area lies outside guest storage',
+};
+
+/** What a validity interception's reason means. */
+export const validityText = (reason: number): string => VALIDITY_TEXT[reason] ?? 'see the state description';

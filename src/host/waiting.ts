@@ -33,3 +33,7 @@ export const untilTimerWakes = (machine: Machine, vcpu: VirtualCpu): number => {
     cr0 & EXTERNAL.CPU_TIMER.subclass ? timers.cpuTimer : Number.POSITIVE_INFINITY,
   );
 };
+
+/** Instructions until a timer wakes one of the CPUs that wait; infinity when none will. */
+export const untilSomeoneWakes = (machine: Machine): number =>
+  Math.min(...machine.vcpus.map((vcpu) => (vcpu.waiting && !vcpu.stopped ? untilTimerWakes(machine, vcpu) : Number.POSITIVE_INFINITY)));
