@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { assembleFile } from '../src/cli/load.ts';
 import type { Result } from '../src/debug/result.ts';
 import { Session, type SessionOptions } from '../src/debug/session.ts';
+import type { SessionSnapshot } from '../src/debug/snapshot.ts';
+import { encodeSnapshot } from '../src/debug/snapshot-format.ts';
 import { parseFixture } from '../src/guest/fixture.ts';
 
 /** Sources of tests are where the fixtures are, so that they may include the same files. */
@@ -19,3 +22,15 @@ export const runToEnd = (session: Session): Result => {
 
 /** Runs a fixture given as text. */
 export const runSource = (source: string, options: SessionOptions = {}): Result => runToEnd(sessionOf(source, options));
+
+/** Everything that a snapshot holds, in a few bytes. */
+export const hashOf = (snapshot: SessionSnapshot): string =>
+  createHash('sha256')
+    .update(encodeSnapshot(canonical(snapshot)))
+    .digest('hex');
+
+/** Pages in the order of their numbers. */
+const canonical = ({ session, machine }: SessionSnapshot): SessionSnapshot => {
+  const sorted = <T>(contents: ReadonlyMap<number, T>): Map<number, T> => new Map([...contents].sort(([a], [b]) => a - b));
+  return { session, machine: { ...machine, pages: sorted(machine.pages), slots: sorted(machine.slots) } };
+};

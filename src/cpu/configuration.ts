@@ -11,7 +11,7 @@ import { PROFILES } from './profile.ts';
 import type { Row } from './row.ts';
 import { ROWS } from './rows/index.ts';
 import { type Offset, Storage } from './storage.ts';
-import { AbsoluteCache, Tlb, type TlbState } from './tlb.ts';
+import { AbsoluteCache, Tlb } from './tlb.ts';
 import { type WalkOptions, walkOptionsOf } from './walk.ts';
 
 export interface ConfigurationOptions {
@@ -29,9 +29,8 @@ export interface ConfigurationOptions {
 /** See {@link Configuration.capture}; mappings in the order of their numbers, from 1 on. */
 export interface ConfigurationState {
   readonly elapsed: number;
+  readonly purges: number;
   readonly mappings: readonly string[];
-  readonly tlb: TlbState;
-  readonly absoluteCache: readonly number[];
 }
 
 const SLOTS = assignSlots(ROWS);
@@ -78,7 +77,7 @@ export class Configuration {
       interpreter: this.interpreter,
       enabled: compile,
       decode: (offset) => this.decode(offset),
-      purge: () => this.tlb.purge(),
+      purge: () => this.tlb.forget(),
       leave: () => {
         for (const cpu of this.cpus) cpu.leaveGeneratedCode();
       },
@@ -103,17 +102,17 @@ export class Configuration {
 
   /** What the CPUs share, for snapshots, apart from what is in linear memory. */
   capture(): ConfigurationState {
-    const { elapsed, tlb, absoluteCache } = this;
-    return { elapsed, mappings: [...this.#mappings.keys()], tlb: tlb.capture(), absoluteCache: absoluteCache.capture() };
+    return { elapsed: this.elapsed, purges: this.tlb.purges, mappings: [...this.#mappings.keys()] };
   }
 
-  /** Takes over a state; linear memory has been restored before. */
-  reinstate({ elapsed, mappings, tlb, absoluteCache }: ConfigurationState): void {
+  /** Takes over a state. What was found out about the one before, translations and compiled code, is forgotten. */
+  reinstate({ elapsed, purges, mappings }: ConfigurationState): void {
     this.elapsed = elapsed;
     this.#mappings.clear();
     for (const description of mappings) this.mappingId(description);
-    this.tlb.reinstate(tlb);
-    this.absoluteCache.reinstate(absoluteCache);
+    this.tlb.forget();
+    this.tlb.purges = purges;
+    this.code.clear();
   }
 
   /** The row of the instruction at an offset of linear memory, by the same tables that generated code uses. */

@@ -1,5 +1,5 @@
 import type { Cpu } from './cpu.ts';
-import { CELL, CPU_BASE, CPU_SIZE, KEYS, LEVEL_SIZE, STORAGE, TLB, TLB_DELTA, TLB_END, TLB_SHIFT, TLB_TAG } from './layout.ts';
+import { CELL, CPU_BASE, CPU_SIZE, KEYS, LEVEL_SIZE, STORAGE } from './layout.ts';
 import { type GuestMapping, SAVED } from './levels.ts';
 import { FRAME_SIZE, type Storage } from './storage.ts';
 
@@ -55,27 +55,40 @@ export function* pagesBetween(from: number, to: number): Generator<number> {
   for (let number = Math.floor(from / FRAME_SIZE); number * FRAME_SIZE < to; number++) yield number;
 }
 
-/** Numbers of the pages that hold the machine's own state: CPU blocks, TLB, storage keys. The dispatch tables follow from the facilities. */
+/**
+ * Numbers of the pages that hold the machine's own state: CPU blocks and storage keys. The dispatch tables follow from the facilities;
+ * the TLB and compiled code are found again.
+ */
 export function* ownPages(cpus: number, { keys }: Storage): Generator<number> {
   yield* pagesBetween(CPU_BASE, CPU_BASE + cpus * CPU_SIZE);
-  yield* pagesBetween(TLB, TLB_END);
   yield* pagesBetween(KEYS, KEYS + keys.length);
 }
 
-/** What a CPU keeps outside its block, as JSON. TLB contexts and the instruction window are found again. */
+/** What a CPU keeps outside its block, as JSON. */
 export interface CpuState {
   readonly guests: readonly (Omit<GuestMapping, 'asce'> & { readonly asce: string })[];
   readonly programsInARow: number;
   readonly programHandler: string;
 }
 
-/** Captures a CPU that is between instructions. */
-export const captureCpu = ({ guests, programsInARow, programHandler }: Cpu): CpuState => ({
-  // There is no mapping for level 0.
-  guests: guests.slice(1).map((mapping) => ({ ...mapping, asce: String(mapping.asce) })),
-  programsInARow,
-  programHandler: String(programHandler),
-});
+/** Cells that mean nothing between instructions: what is left in them depends on what was in the TLB, and on what was compiled. */
+const SCRATCH: readonly (readonly [cell: number, bytes: number])[] = [
+  [CELL.CONTEXT, 8], [CELL.CONTEXT_FETCH, 8], [CELL.CURRENT, 4], [CELL.EXIT, 4], [CELL.WINDOW, 4], [CELL.WINDOW_DELTA, 8],
+  [CELL.RELATIVE_BASE, 8], [CELL.EXECUTE_BYTES, 8], [CELL.FETCH_BYTES, 8], [CELL.OPERAND_BYTES, 512],
+]; // biome-ignore format: a list
+
+/** Captures a CPU that is between instructions, before its block is captured. */
+export const captureCpu = (cpu: Cpu): CpuState => {
+  cpu.contextChanged();
+  for (const [cell, bytes] of SCRATCH) cpu.configuration.storage.bytes.fill(0, cpu.base + cell, cpu.base + cell + bytes);
+  const { guests, programsInARow, programHandler } = cpu;
+  return {
+    // There is no mapping for level 0.
+    guests: guests.slice(1).map((mapping) => ({ ...mapping, asce: String(mapping.asce) })),
+    programsInARow,
+    programHandler: String(programHandler),
+  };
+};
 
 /** Takes over a state; the CPU's block has been restored before. */
 export const reinstateCpu = (cpu: Cpu, { guests, programsInARow, programHandler }: CpuState): void => {
@@ -89,6 +102,4 @@ export const reinstateCpu = (cpu: Cpu, { guests, programsInARow, programHandler 
 };
 
 /** Where things lie in linear memory: a snapshot is good only for the same layout. */
-export const LAYOUT = JSON.stringify({
-  CELL, SAVED, LEVEL_SIZE, CPU_BASE, CPU_SIZE, KEYS, STORAGE, TLB, TLB_END, TLB_TAG, TLB_DELTA, TLB_SHIFT,
-}); // biome-ignore format: a list
+export const LAYOUT = JSON.stringify({ CELL, SAVED, LEVEL_SIZE, CPU_BASE, CPU_SIZE, KEYS, STORAGE });

@@ -8,13 +8,6 @@ const FIRST_CONTEXT = 1;
 /** Tags keep the context in the twelve bits below the page address. The last value is never entered: accesses in it always take the slow way. */
 export const NEVER_HIT = 0xfff;
 
-/** Purges so far, the next context's number, and the contexts in use. */
-export interface TlbState {
-  readonly generation: number;
-  readonly next: number;
-  readonly contexts: readonly (readonly [description: string, number: number])[];
-}
-
 /**
  * The software translation-lookaside buffer. An entry maps a logical page, through all levels at once, to its place in linear memory.
  *
@@ -27,8 +20,10 @@ export class Tlb {
   readonly #words: Int32Array;
   readonly #contexts = new Map<string, number>();
   #next = FIRST_CONTEXT;
-  /** Counts purges; a CPU whose contexts are of an older generation must ask for them again. */
+  /** Counts how often everything was forgotten; a CPU whose contexts are of an older generation must ask for them again. */
   generation = 0;
+  /** Counts purges, which are what programs and the host ask for. */
+  purges = 0;
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -49,23 +44,16 @@ export class Tlb {
     return this.#next++;
   }
 
-  /** Forgets every translation, of every CPU and level. */
+  /** Forgets every translation, of every CPU and level, because it may not hold any more. */
   purge(): void {
+    this.purges++;
+    this.forget();
+  }
+
+  /** Forgets every translation, though they hold: nobody can tell, apart from programs that have not purged what they should have. */
+  forget(): void {
     this.#contexts.clear();
     this.generation++;
-  }
-
-  /** What the entries in linear memory mean, for snapshots: a program may depend on translations that it should have purged. */
-  capture(): TlbState {
-    return { generation: this.generation, next: this.#next, contexts: [...this.#contexts] };
-  }
-
-  /** Takes over the numbers of the entries that have been put into linear memory. */
-  reinstate({ generation, next, contexts }: TlbState): void {
-    this.generation = generation;
-    this.#next = next;
-    this.#contexts.clear();
-    for (const [description, number] of contexts) this.#contexts.set(description, number);
   }
 
   /**
@@ -120,26 +108,6 @@ export class AbsoluteCache {
     const entry = this.#offsets[at]!;
     // The sign keeps whether stores are protected.
     return entry >= 0 ? entry : store ? -1 : -entry;
-  }
-
-  /** The entries that are good, as pairs of key and offset. */
-  capture(): number[] {
-    const entries: number[] = [];
-    for (let at = 0; at < ABSOLUTE_ENTRIES; at++) {
-      if (this.#generations[at] === this.#tlb.generation && this.#keys[at] !== -1) entries.push(this.#keys[at]!, this.#offsets[at]!);
-    }
-    return entries;
-  }
-
-  /** Takes over entries, which are good from now on; the TLB has taken over its state before. */
-  reinstate(entries: readonly number[]): void {
-    this.#keys.fill(-1);
-    for (let n = 0; n + 1 < entries.length; n += 2) {
-      const at = (entries[n]! % LARGEST_PAGE) % ABSOLUTE_ENTRIES;
-      this.#keys[at] = entries[n]!;
-      this.#offsets[at] = entries[n + 1]!;
-      this.#generations[at] = this.#tlb.generation;
-    }
   }
 
   enter(mapping: number, page: number, offset: number, storable: boolean): void {

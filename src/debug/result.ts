@@ -1,4 +1,4 @@
-import type { Events } from '../cpu/events.ts';
+import type { EventStream, Events } from '../cpu/events.ts';
 import type { Machine, Outcome } from '../host/machine.ts';
 import { registersOf } from './registers.ts';
 
@@ -67,15 +67,42 @@ const MOST_RECORDS = 10_000;
 export class Recorder {
   readonly interruptions: InterruptionRecord[] = [];
   readonly interceptions: InterceptionRecord[] = [];
+  readonly #events: EventStream;
+  #stop: readonly (() => void)[] = [];
 
-  constructor({ configuration: { events } }: Machine) {
-    const stopRecordingInterruptions = events.on('interruption', (event) => {
-      if (this.interruptions.push(interruptionRecord(event)) === MOST_RECORDS) stopRecordingInterruptions();
-    });
-    const stopRecordingInterceptions = events.on('interception', (event) => {
-      if (this.interceptions.push(interceptionRecord(event)) === MOST_RECORDS) stopRecordingInterceptions();
-    });
+  /** @param before what was recorded earlier, of a run that goes on from a snapshot */
+  constructor({ configuration: { events } }: Machine, before: Records = { interruptions: [], interceptions: [] }) {
+    this.#events = events;
+    this.reinstate(before);
   }
+
+  capture(): Records {
+    return { interruptions: [...this.interruptions], interceptions: [...this.interceptions] };
+  }
+
+  /** Goes on recording behind what was recorded at the time of a snapshot. */
+  reinstate({ interruptions, interceptions }: Records): void {
+    for (const stop of this.#stop) stop();
+    this.#stop = [
+      this.#record('interruption', this.interruptions, interruptions, interruptionRecord),
+      this.#record('interception', this.interceptions, interceptions, interceptionRecord),
+    ];
+  }
+
+  #record<K extends keyof Events, R>(kind: K, records: R[], before: readonly R[], describe: (event: Events[K]) => R): () => void {
+    records.splice(0, records.length, ...before);
+    if (records.length >= MOST_RECORDS) return () => {};
+    const stop = this.#events.on(kind, (event) => {
+      if (records.push(describe(event)) === MOST_RECORDS) stop();
+    });
+    return stop;
+  }
+}
+
+/** What a recorder has recorded. */
+export interface Records {
+  readonly interruptions: readonly InterruptionRecord[];
+  readonly interceptions: readonly InterceptionRecord[];
 }
 
 const interruptionRecord = (event: Events['interruption']): InterruptionRecord => ({

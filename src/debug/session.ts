@@ -7,9 +7,11 @@ import { type Program, segmentEnd } from '../guest/program.ts';
 import { Machine, type MachineOptions, type Outcome } from '../host/machine.ts';
 import type { PagingDevice } from '../host/paging-device.ts';
 import { RandomScheduler } from '../host/scheduler.ts';
+import { captureMachine, optionsOf, reinstateMachine } from '../host/snapshot.ts';
 import { attachDevices, type OpenStore } from './devices.ts';
 import { checkExpectations, pageOf, type Resolve } from './expectations.ts';
 import { hostCounters, Recorder, type Result, resultOf } from './result.ts';
+import { captureProgram, fixtureOf, programOf, type SessionSnapshot } from './snapshot.ts';
 
 const MIB = 0x10_0000;
 const DEFAULT_STORAGE = 128 * MIB;
@@ -27,6 +29,9 @@ export interface SessionOptions extends Partial<Omit<Settings, 'facilities' | 'w
   readonly initrd?: { readonly file: string; readonly bytes: Uint8Array };
 }
 
+/** What may be said anew of a session that goes on from a snapshot. */
+export type GoOnOptions = Pick<SessionOptions, 'limit' | 'pagingDevice' | 'openStore'>;
+
 /** Where Linux on s390, and kvm-unit-tests after it, look for what the loader has for them (spec/kvm-unit-tests.md 4.1 and 4.9). */
 const PARAMETER_AREA = { INITRD_ADDRESS: 0x1_0408, INITRD_SIZE: 0x1_0410, COMMAND_LINE: 0x1_0480, COMMAND_LINE_SIZE: 0x380 } as const;
 /** QEMU's place for an initial RAM disk behind a small kernel. */
@@ -40,23 +45,81 @@ export class Session {
   readonly recorder: Recorder;
   /** Instructions after which the run ends with the verdict "limit". */
   readonly limit: number;
-  readonly #name: string;
+  /** The program's name, as results have it. */
+  readonly name: string;
+  /** Devices beside those of the fixture. */
+  readonly #devices: readonly DeviceText[];
   /** The fixture's actions that the host has come to. */
   readonly #acted = new Set<HostAction>();
+  /** Takes back what has been arranged for the fixture's actions. */
+  readonly #arranged = new Set<() => void>();
 
-  /** @throws InputError when the program does not fit the machine, or the fixture names what is not there */
-  constructor(name: string, program: Program, fixture: Fixture | undefined, options: SessionOptions = {}) {
-    this.#name = name;
+  /**
+   * @param snapshot where the session goes on from, instead of loading the program: see {@link Session.from}
+   * @throws InputError when the program does not fit the machine, or the fixture names what is not there
+   */
+  constructor(name: string, program: Program, fixture: Fixture | undefined, options: SessionOptions = {}, snapshot?: SessionSnapshot) {
+    this.name = name;
     this.program = program;
     this.fixture = fixture;
     const settings = { ...fixture?.settings, ...defined(options) } as SessionOptions & Partial<Settings>;
     this.limit = settings.limit ?? (fixture ? DEFAULT_FIXTURE_LIMIT : Number.POSITIVE_INFINITY);
-    this.machine = makeMachine(name, settings);
+    const { pagingDevice } = options;
+    this.machine = snapshot
+      ? new Machine({ ...optionsOf(snapshot.machine.state), ...(pagingDevice && { pagingDevice }) })
+      : makeMachine(name, settings);
     this.recorder = new Recorder(this.machine);
-    attachDevices(this.machine, [...(fixture?.settings.devices ?? []), ...(options.devices ?? [])], options.openStore);
-    this.#load();
-    this.#passParameters(options);
-    for (const action of fixture?.actions ?? []) this.#arrange(action);
+    this.#devices = options.devices ?? [];
+    attachDevices(this.machine, [...(fixture?.settings.devices ?? []), ...this.#devices], options.openStore);
+    if (snapshot) this.reinstate(snapshot);
+    else {
+      this.#load();
+      this.#passParameters(options);
+      this.#arrangeActions();
+    }
+  }
+
+  /**
+   * A new session that goes on from a snapshot, exactly as the one that was captured does.
+   * @throws SnapshotError when the snapshot is not one of this version of zhint; InputError when a device's file cannot be opened
+   */
+  static from(snapshot: SessionSnapshot, options: GoOnOptions = {}): Session {
+    const { session } = snapshot;
+    const limit = options.limit ?? session.limit;
+    const given = { ...options, devices: session.devices, ...(limit !== null && { limit }) };
+    return new Session(session.name, programOf(session), fixtureOf(session), given, snapshot);
+  }
+
+  /**
+   * The whole session as data, between two runs. It does not notice.
+   * @param earlier an earlier snapshot of this session: what has not changed since is shared with it
+   */
+  capture(earlier?: SessionSnapshot): SessionSnapshot {
+    return {
+      session: {
+        name: this.name,
+        program: earlier?.session.program ?? captureProgram(this.program),
+        fixture: this.fixture?.source ?? null,
+        devices: this.#devices,
+        acted: this.#actions.flatMap((action, n) => (this.#acted.has(action) ? [n] : [])),
+        limit: Number.isFinite(this.limit) ? this.limit : null,
+        records: this.recorder.capture(),
+      },
+      machine: captureMachine(this.machine, earlier?.machine),
+    };
+  }
+
+  /** Goes back, or forth, to a snapshot of this session. */
+  reinstate({ session, machine }: SessionSnapshot): void {
+    reinstateMachine(this.machine, machine);
+    this.recorder.reinstate(session.records);
+    this.#acted.clear();
+    for (const n of session.acted) this.#acted.add(this.#actions[n]!);
+    this.#arrangeActions();
+  }
+
+  get #actions(): readonly HostAction[] {
+    return this.fixture?.actions ?? [];
   }
 
   /** Runs for up to `instructions` more; undefined when the program has not ended by then. */
@@ -69,7 +132,7 @@ export class Session {
   /** The result, with the fixture's expectations checked. A run that ended too early is not checked: it has failed already. */
   result(outcome: Outcome): Result {
     const failures = outcome.verdict === 'limit' || outcome.verdict === 'interrupted' ? [] : this.#check();
-    return resultOf(this.machine, this.#name, outcome, this.recorder, failures);
+    return resultOf(this.machine, this.name, outcome, this.recorder, failures);
   }
 
   /** The number that an address of the fixture stands for. */
@@ -82,8 +145,8 @@ export class Session {
   };
 
   #check(): string[] {
-    const { actions = [], expectations = [] } = this.fixture ?? {};
-    const missed = actions.filter((action) => !this.#acted.has(action));
+    const { expectations = [] } = this.fixture ?? {};
+    const missed = this.#actions.filter((action) => !this.#acted.has(action));
     return [
       ...missed.map(({ place, text }) => `${place.file}:${place.line}: ${text}: the program never came there`),
       ...checkExpectations(this.machine, this.recorder, expectations, this.resolve),
@@ -97,12 +160,12 @@ export class Session {
       const { address, bytes } = segment;
       if (segmentEnd(segment) > size) {
         const end = segmentEnd(segment).toString(16);
-        throw new InputError({ file: this.#name }, `the program reaches to 0x${end}, expected it to end within ${size / MIB}M of storage`);
+        throw new InputError({ file: this.name }, `the program reaches to 0x${end}, expected it to end within ${size / MIB}M of storage`);
       }
       machine.storage.load(address, bytes);
     }
     machine.start(program.entry, program.pswMask);
-    for (const action of this.fixture?.actions ?? []) this.#checkAction(action);
+    for (const action of this.#actions) this.#checkAction(action);
     for (const expectation of this.fixture?.expectations ?? []) this.#checkExpectation(expectation);
   }
 
@@ -165,12 +228,20 @@ export class Session {
     storage.write(PARAMETER_AREA.INITRD_ADDRESS, new Uint8Array(words.buffer));
   }
 
+  /** Makes the host come to the actions that are yet to be taken, and to no others. */
+  #arrangeActions(): void {
+    for (const undo of this.#arranged) undo();
+    this.#arranged.clear();
+    for (const action of this.#actions) if (action.every || !this.#acted.has(action)) this.#arrange(action);
+  }
+
   #arrange(action: HostAction): void {
     const undo = this.machine.before(this.resolve(action.at), () => {
       if (!action.every) undo();
       this.#acted.add(action);
       this.#act(action);
     });
+    this.#arranged.add(undo);
   }
 
   /** The host acts. What the page's state forbids is an error of the fixture. */

@@ -8,6 +8,8 @@ import { parseSize } from './size.ts';
  * (docs/fixtures.md). Addresses are numbers or labels of the program, with an optional `+ number` behind.
  */
 export interface Fixture {
+  /** Where it was read from, and its `#:` lines, each at its place: reading this text again gives the same fixture. */
+  readonly source: { readonly file: string; readonly text: string };
   readonly title: string;
   readonly settings: Settings;
   readonly actions: readonly HostAction[];
@@ -90,14 +92,23 @@ export const isFixture = (source: string): boolean => /^#:/m.test(source);
 
 /** Reads the `#:` lines of a source. @throws InputError for a line that does not say what it should */
 export const parseFixture = (source: string, file: string): Fixture => {
-  const draft: Draft = { title: '', settings: { facilities: [], withoutFacilities: [], devices: [] }, actions: [], expectations: [] };
-  source.split('\n').forEach((line, index) => {
-    if (line.startsWith('#:')) parseLine(new Words(line, file, index + 1), draft);
+  const lines = source.split('\n').map((line) => (line.startsWith('#:') ? line : ''));
+  const text = lines.join('\n').trimEnd();
+  const draft: Draft = {
+    source: { file, text },
+    title: '',
+    settings: { facilities: [], withoutFacilities: [], devices: [] },
+    actions: [],
+    expectations: [],
+  };
+  lines.forEach((line, index) => {
+    if (line !== '') parseLine(new Words(line, file, index + 1), draft);
   });
   return draft;
 };
 
 interface Draft {
+  readonly source: Fixture['source'];
   title: string;
   settings: { -readonly [K in keyof Settings]: Settings[K] } & { facilities: number[]; withoutFacilities: number[]; devices: DeviceText[] };
   actions: HostAction[];

@@ -28,9 +28,10 @@ export class HostActions {
   act(vcpu: VirtualCpu): boolean {
     const { cpu } = vcpu;
     if (cpu.level !== 1 || vcpu.actedAt === cpu.executed) return false;
-    vcpu.actedAt = cpu.executed;
     const actions = this.#actions.get(cpu.psw.address);
-    for (const action of actions ?? []) action(vcpu);
-    return actions !== undefined;
+    if (!actions) return false;
+    vcpu.actedAt = cpu.executed;
+    for (const action of actions) action(vcpu);
+    return true;
   }
 }

@@ -9,9 +9,7 @@ import { CPUFLAGS, SD } from '../cpu/state-description.ts';
 import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
 import { AbsoluteStorage } from './channel/absolute-storage.ts';
 import { ChannelSubsystem } from './channel/channel-subsystem.ts';
-import { deliverIo, isIoDeliverable } from './channel/delivery.ts';
-import { deliverReport, isReportDeliverable, watchForReport } from './channel/report-delivery.ts';
-import { deliverable, deliverExternal, masksOf } from './external.ts';
+import { masksOf } from './external.ts';
 import { Gmap } from './gmap.ts';
 import { GuestStorage } from './guest-storage.ts';
 import { type Action, HostActions } from './host-actions.ts';
@@ -21,6 +19,7 @@ import { performIntercepted } from './intercepted.ts';
 import { NoFrameError, Pager } from './pager.ts';
 import { MemoryPagingDevice, type PagingDevice, PagingError, PagingStore } from './paging-device.ts';
 import type { SclpState } from './perform/sclp.ts';
+import { isInterruptible, presentPending } from './present.ts';
 import { reflectedInterruption, validityText } from './reflect.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Turn, Turns, type TurnsState } from './turns.ts';
@@ -178,13 +177,13 @@ export class Machine {
     const vcpu = this.vcpus[turn.cpu]!;
     const { tlb } = this.configuration;
     // Page tables have changed while other CPUs ran: prefix areas must be looked at again, as SIE does when it enters.
-    if (this.isEntered(vcpu) && vcpu.generation !== tlb.generation) {
+    if (this.isEntered(vcpu) && vcpu.purges !== tlb.purges) {
       leaveNestedGuests(vcpu.cpu);
       leaveSie(vcpu.cpu, INTERCEPT.NONE);
     }
     if (!this.isEntered(vcpu) && !this.#enter(vcpu)) return undefined;
-    vcpu.generation = tlb.generation;
-    return { cpu: turn.cpu, instructions: this.#deliver(vcpu) ? 1 : instructions };
+    vcpu.purges = tlb.purges;
+    return { cpu: turn.cpu, instructions: presentPending(this, vcpu) ? 1 : instructions };
   }
 
   /** What comes from outside between two runs is attended to at once: a turn that was cut short does not go on. */
@@ -269,7 +268,7 @@ export class Machine {
   #isRunnable(vcpu: VirtualCpu): boolean {
     if (vcpu.stopped) return false;
     if (!vcpu.waiting) return true;
-    if (!this.#isInterruptible(vcpu) && untilTimerWakes(this, vcpu) > 0) return false;
+    if (!isInterruptible(this, vcpu) && untilTimerWakes(this, vcpu) > 0) return false;
     chargeWaiting(this, vcpu);
     vcpu.waiting = false;
     return true;
@@ -297,23 +296,6 @@ export class Machine {
     if (cpu.programsInARow > MANY_IN_A_ROW) this.#endLoop(vcpu);
   }
 
-  /**
-   * Presents pending interruptions that the CPU is enabled for, in their order of priority, or asks SIE to come back when it may be.
-   * @returns whether a timer comes first
-   */
-  #deliver(vcpu: VirtualCpu): boolean {
-    deliverReport(this, vcpu);
-    const timerBeforeExternal = deliverExternal(this, vcpu);
-    const timerBeforeIo = deliverIo(this, vcpu);
-    watchForReport(this, vcpu);
-    return timerBeforeExternal || timerBeforeIo;
-  }
-
-  /** Whether an interruption is pending, besides those of timers, that the CPU is enabled for. */
-  #isInterruptible(vcpu: VirtualCpu): boolean {
-    return deliverable(this, vcpu) !== undefined || isIoDeliverable(this, vcpu) || isReportDeliverable(this, vcpu);
-  }
-
   /** A program-interruption handler that raises a program interruption itself, where nothing else can come in between, is the end of a program. */
   #endLoop(vcpu: VirtualCpu): void {
     const { cpu } = vcpu;
@@ -331,7 +313,7 @@ export class Machine {
       const exit = attend(cpu);
       if (exit) return exit;
       // What the host does may call for an interruption before the instruction.
-      if (this.#actions.act(vcpu)) this.#deliver(vcpu);
+      if (this.#actions.act(vcpu)) presentPending(this, vcpu);
       if (this.#outcome || this.#interrupted) break;
       const { address } = cpu.psw;
       this.configuration.events.emit('instruction', { cpu: cpu.index, instruction: cpu.instructions, level: cpu.level, address });
@@ -349,7 +331,7 @@ export class Machine {
       this.pager.pinned.add(base).add(base + FRAME_SIZE);
     }
     for (const page of [prefix, prefix + FRAME_SIZE]) {
-      if (page < this.options.storage && this.#mayPageIn(page)) this.pager.pageIn(page, `prefix area of CPU ${vcpu.address}`);
+      if (page < this.options.storage && this.pager.mayPageIn(page)) this.pager.pageIn(page, `prefix area of CPU ${vcpu.address}`);
     }
     if (enterSie(vcpu.cpu, vcpu.stateDescription)) return true;
     this.#endInvalid(vcpu);
@@ -361,13 +343,6 @@ export class Machine {
     const reason = this.configuration.storage.view.getUint16(this.block(vcpu) + SD.IPB);
     const text = validityText(reason);
     this.end('failed', `validity interception 0x${reason.toString(16)} on CPU ${vcpu.address}: ${text}`);
-  }
-
-  /** A discarded block stays discarded until the guest says otherwise. */
-  #mayPageIn(page: number): boolean {
-    const { usage, content } = this.pager.state(page);
-    const { discards, strictUnused } = this.configuration.profile;
-    return !(content === 'z' && ((usage === 'V' && discards) || (usage === 'U' && strictUnused)));
   }
 
   /** A fault of the host's own translation: a missing page table, or a page that is not resident. */

@@ -88,6 +88,13 @@ export class Pager {
     return this.#resident.has(page);
   }
 
+  /** Whether a page may be made resident without its guest's asking: a discarded block stays discarded until the guest says otherwise. */
+  mayPageIn(page: number): boolean {
+    const { usage, content } = this.state(page);
+    const { discards, strictUnused } = this.#configuration.profile;
+    return !(content === 'z' && ((usage === 'V' && discards) || (usage === 'U' && strictUnused)));
+  }
+
   /** Makes a page resident: from the paging device if its content is preserved there, else filled with zeros. */
   pageIn(page: number, reason: string): HostAbsolute {
     const already = this.#resident.get(page);

@@ -24,8 +24,8 @@ export class VirtualCpu {
   readonly pending: PendingExternal[] = [];
   /** Number of instructions when the host last acted before one; see Machine.before. */
   actedAt = -1;
-  /** Generation of the TLB when the CPU last began to run; see Machine. */
-  generation = -1;
+  /** Purges of the TLB when the CPU last began to run; see Machine. */
+  purges = -1;
   /** Host faults in a row without an instruction in between, and the number of instructions at the last of them; see Machine. */
   faults = 0;
   faultedAt = -1;
