@@ -6,11 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 
 /**
- * The README's transcripts are what its commands print: each `console` block's commands are run and must give the block's text.
- * `npx vitest run test/readme.test.ts -u` writes what they print now into the README.
+ * The transcripts of the README, and of docs/snapshots.md, are what their commands print: each `console` block's commands are run and must give the block's text.
+ * `npx vitest run test/readme.test.ts -u` writes what they print now.
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const README = join(ROOT, 'README.md');
 
 const directory = mkdtempSync(join(tmpdir(), 'zhint-readme-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -18,7 +17,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 /** Commands write where they are run, so that is not in the tree. */
 symlinkSync(join(ROOT, 'fixtures'), join(directory, 'fixtures'));
 
-/** A command line of the README; npm and npx would only find the same program more slowly. */
+/** A command line; npm and npx would only find the same program more slowly. */
 const print = (line: string): string => {
   const zhint = `'${process.execPath}' '${join(ROOT, 'bin/zhint.js')}'`;
   const command = line.replaceAll('npx zhint', zhint).replaceAll('npm start --silent', zhint);
@@ -32,8 +31,9 @@ const transcript = (block: string): string =>
     .map((line) => `${line}\n${print(line.slice(2))}`)
     .join('');
 
-test('the transcripts are what the commands print', { timeout: 60_000 }, async () => {
-  const readme = readFileSync(README, 'utf8');
-  const current = readme.replaceAll(/(?<=^```console\n)[\s\S]*?(?=^```$)/gm, transcript);
-  await expect(current).toMatchFileSnapshot(README);
+test.each(['README.md', 'docs/snapshots.md'])('the transcripts of %s are what the commands print', { timeout: 60_000 }, async (name) => {
+  const file = join(ROOT, name);
+  const text = readFileSync(file, 'utf8');
+  const current = text.replaceAll(/(?<=^```console\n)[\s\S]*?(?=^```$)/gm, transcript);
+  await expect(current).toMatchFileSnapshot(file);
 });

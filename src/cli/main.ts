@@ -3,6 +3,7 @@ import { main as asm } from './asm.ts';
 import { main as disasm } from './disasm.ts';
 import { main as list } from './list.ts';
 import { main as run } from './run.ts';
+import { main as snapshot } from './snapshot.ts';
 import { main as story } from './story.ts';
 
 type Command = (argv: string[]) => Promise<number>;
@@ -10,6 +11,7 @@ type Command = (argv: string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, { what: string; run: Command }>> = {
   run: { what: 'run a fixture (.s), an s390x ELF or a raw image', run },
   story: { what: 'run a fixture and tell what happens, step by step', run: story },
+  snapshot: { what: 'run a program up to a point and write the machine to a file', run: snapshot },
   asm: { what: 'assemble a source into an ELF file', run: asm },
   disasm: { what: 'disassemble a program', run: disasm },
   list: { what: 'list the instructions', run: list },
@@ -25,7 +27,7 @@ ${Object.entries(COMMANDS)
 
 Without a command, zhint tells the story of a discard fault.
 Exit status: 0 passed; 1 the program failed or an expectation did not hold; 2 the input is wrong;
-3 the instruction limit was reached; 70 a defect of zhint itself.
+3 the instruction limit was reached; 4 the machine was handed over to another process; 70 a defect of zhint itself.
 `;
 
 /** Runs a command line. @returns the exit status */

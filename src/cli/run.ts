@@ -4,16 +4,18 @@ import { TRACE_KINDS, type TraceKind, traceTo } from '../debug/trace.ts';
 import { type DeviceText, parseDevice } from '../guest/device.ts';
 import { InputError } from '../guest/input-error.ts';
 import { parseSize } from '../guest/size.ts';
-import type { Outcome } from '../host/machine.ts';
 import { DEVICE_NAMES } from '../host/virtio/attach.ts';
 import { oneOperand, parseArguments } from './arguments.ts';
 import { openByteStore } from './byte-store.ts';
 import { readInput } from './load.ts';
+import { goOnElsewhere, HANDED_OVER, type RunSlice, runUntilMigration } from './migrate.ts';
 import { FilePagingDevice, openSession } from './open.ts';
+import { loadSession, saveSession } from './snapshot-file.ts';
 
 const USAGE = `zhint run FILE [--json] [--trace KINDS] [--frames N] [--storage SIZE] [--cpus N] [--limit INSTRUCTIONS] [--seed N]
   [--profile zvm|zvm-lenient|kvm|kvm-2026] [--essa interpret|intercept|lazy] [--paging-file FILE]
-  [--append TEXT] [--initrd FILE] [--device NAME[,devno=fe.S.NNNN][,file=FILE|size=SIZE][,readonly=on]]...`;
+  [--append TEXT] [--initrd FILE] [--device NAME[,devno=fe.S.NNNN][,file=FILE|size=SIZE][,readonly=on]]... [--input TEXT] [--migrate],
+  or zhint run --from SNAPSHOT [--json] [--trace KINDS] [--limit INSTRUCTIONS] [--paging-file FILE] [--input TEXT] [--migrate]`;
 
 const HELP = `usage: ${USAGE}
 
@@ -33,6 +35,10 @@ Runs a fixture (.s), an s390x ELF or a raw image until it loads a disabled wait 
   --initrd FILE   the initial RAM disk of a kernel
   --device NAME   a channel-attached device, any number of times: ${DEVICE_NAMES.join(', ')};
                   devno=fe.0.0001 is its device number; a block device has file=FILE, or memory with size=SIZE
+  --input TEXT    what is typed on the guest's console, to be read when the guest asks for it
+  --from SNAPSHOT go on from a file that zhint snapshot wrote, instead of running FILE
+  --migrate       go on in a new process, from a snapshot, wherever a program of kvm-unit-tests asks to be migrated
+  --hand-over F   with --migrate: write the snapshot to this file and end with exit status 4; whoever called starts the next process
 
 What the guest prints on its console is printed as it comes; with --json it is in the object.
 `;
@@ -44,38 +50,87 @@ const STATUS = { passed: 0, failed: 1, limit: 3, interrupted: 130 } as const;
 const SLICE = 20_000_000;
 
 export const main = async (argv: string[]): Promise<number> => {
-  const args = parseArguments('run', SPEC, argv, USAGE.replaceAll(/\s+/g, ' '));
+  const args = parseArguments('run', RUN_SPEC, argv, USAGE.replaceAll(/\s+/g, ' '));
   if (args['--help']) {
     process.stdout.write(HELP);
     return 0;
   }
-  const file = oneOperand('run', args._, USAGE.replaceAll(/\s+/g, ' '));
-  const pagingFile = args['--paging-file'];
-  const pagingDevice = pagingFile === undefined ? undefined : new FilePagingDevice(pagingFile);
+  const handOver = args['--hand-over'];
+  if (!args['--migrate']) {
+    if (handOver === undefined) return runHere(args);
+    throw new InputError({ file: 'zhint run' }, '--hand-over without --migrate, expected both');
+  }
+  if (handOver !== undefined) return runHere(args, handOver);
+  const passed = (['--trace', '--paging-file'] as const).flatMap((name) => (args[name] === undefined ? [] : [name, args[name]]));
+  const options = [...passed, ...(args['--json'] ? ['--json'] : [])];
+  const { status, migrations } = await goOnElsewhere((file) => runHere(args, file), options);
+  if (!args['--json'] && migrations > 0) process.stdout.write(`migrations: ${migrations}, each to a new process\n`);
+  return status;
+};
+
+/**
+ * Runs what the arguments name in this process.
+ * @param handOver where a snapshot goes if the guest asks to be migrated: the exit status is {@link HANDED_OVER} then
+ */
+const runHere = async (args: RunArguments, handOver?: string): Promise<number> => {
+  const devices: FilePagingDevice[] = [];
   try {
-    const session = openSession(file, { ...options(args), ...(pagingDevice && { pagingDevice }) });
+    const session = await open('run', args, devices);
     if (!args['--json']) session.machine.onPrint = (text) => process.stdout.write(text);
     for (const kind of traceKinds(args['--trace'])) traceTo(session.machine, kind, (line) => process.stderr.write(`${line}\n`));
-    const result = session.result(await runToEnd(session));
+    const outcome = await runInSlices(session, (run) => (handOver === undefined ? run() : runUntilMigration(session, run)));
+    if (outcome === undefined) {
+      saveSession(session, handOver!);
+      return HANDED_OVER;
+    }
+    const result = session.result(outcome);
     if (args['--json']) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
     else process.stdout.write(summary(result));
     return STATUS[result.verdict];
   } finally {
-    pagingDevice?.close();
+    for (const device of devices) device.close();
   }
 };
 
-const SPEC = {
+/** Opens what the arguments of a command name: a program or a snapshot. A paging device in a file joins `devices`, to be closed at the end. */
+export const open = async (command: string, args: RunArguments, devices: FilePagingDevice[]): Promise<Session> => {
+  const usage = command === 'run' ? USAGE.replaceAll(/\s+/g, ' ') : `zhint ${command} FILE, or zhint ${command} --from SNAPSHOT`;
+  const from = args['--from'];
+  if (from !== undefined) {
+    const other = args._.length > 0 ? `the operand ${args._[0]}` : MADE_WITH.find((name) => args[name] !== undefined);
+    if (other !== undefined) {
+      throw new InputError(
+        { file: `zhint ${command}` },
+        `${other} with --from, expected nothing that the machine in the snapshot was made with`,
+      );
+    }
+  }
+  const file = from ?? oneOperand(command, args._, usage);
+  const given = options(command, args);
+  const pagingFile = args['--paging-file'];
+  const pagingDevice = pagingFile === undefined ? undefined : new FilePagingDevice(pagingFile);
+  if (pagingDevice) devices.push(pagingDevice);
+  const all = { ...given, ...(pagingDevice && { pagingDevice }) };
+  const session = from === undefined ? openSession(file, all) : await loadSession(from, all);
+  if (args['--input'] !== undefined) session.machine.pushInput(args['--input']);
+  return session;
+};
+
+export const RUN_SPEC = {
   '--help': Boolean, '-h': '--help', '--json': Boolean, '--trace': String, '--frames': Number, '--storage': String, '--cpus': Number,
   '--limit': Number, '--seed': Number, '--profile': String, '--essa': String, '--paging-file': String,
-  '--append': String, '--initrd': String, '--device': [String] as [StringConstructor],
+  '--append': String, '--initrd': String, '--device': [String] as [StringConstructor], '--input': String, '--from': String,
+  '--migrate': Boolean, '--hand-over': String,
 } as const; // biome-ignore format: a table
 
-type Arguments = ReturnType<typeof parseArguments<typeof SPEC>>;
+type RunArguments = ReturnType<typeof parseArguments<typeof RUN_SPEC>>;
 
-const options = (args: Arguments): SessionOptions => {
+/** What a machine is made with, and a program loaded: a snapshot has it all. */
+const MADE_WITH = ['--frames', '--storage', '--cpus', '--seed', '--profile', '--essa', '--append', '--initrd', '--device'] as const;
+
+const options = (command: string, args: RunArguments): SessionOptions => {
   const wrong = (what: string): never => {
-    throw new InputError({ file: 'zhint run' }, what);
+    throw new InputError({ file: `zhint ${command}` }, what);
   };
   const count = (name: '--frames' | '--cpus' | '--limit' | '--seed'): number | undefined => {
     const value = args[name];
@@ -97,7 +152,7 @@ const options = (args: Arguments): SessionOptions => {
     profile: args['--profile'],
     essa,
     append: args['--append'],
-    devices: args['--device']?.map((text): DeviceText => parseDevice(text, { file: 'zhint run --device' })),
+    devices: args['--device']?.map((text): DeviceText => parseDevice(text, { file: `zhint ${command} --device` })),
     openStore: openByteStore,
     initrd: initrd === undefined ? undefined : { file: initrd, bytes: readInput(initrd) },
   };
@@ -114,16 +169,21 @@ const traceKinds = (text: string | undefined): readonly TraceKind[] => {
   });
 };
 
-/** Runs in slices, so that Ctrl-C ends the run with the state so far. */
-const runToEnd = async (session: Session): Promise<Outcome> => {
+/** Lets `work` run a session in slices, so that Ctrl-C ends the run with the state so far. */
+export const runInSlices = async <T>(session: Session, work: (run: RunSlice) => Promise<T>): Promise<T> => {
   const onInterrupt = (): void => session.machine.interrupt();
   process.once('SIGINT', onInterrupt);
   try {
-    for (;;) {
-      const outcome = session.run(SLICE);
-      if (outcome) return outcome;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    return await work(async (instructions = Number.POSITIVE_INFINITY) => {
+      const last = session.machine.instructions + instructions;
+      for (;;) {
+        const left = last - session.machine.instructions;
+        if (left <= 0) return undefined;
+        const outcome = session.run(Math.min(left, SLICE));
+        if (outcome) return outcome;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
   } finally {
     process.off('SIGINT', onInterrupt);
   }

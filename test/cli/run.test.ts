@@ -2,27 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { Session } from '../../src/debug/session.ts';
+import { zhint } from './zhint.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'zhint-run-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
-
-/** What the command line prints, and its exit status. */
-const zhint = async (...argv: string[]): Promise<{ status: number; output: string; errors: string }> => {
-  let output = '';
-  let errors = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    output += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    errors += text;
-    return true;
-  });
-  return { status: await main(argv), output, errors };
-};
 
 let files = 0;
 const fileOf = (source: string): string => {
