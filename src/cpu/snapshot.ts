@@ -4,7 +4,7 @@ import { type GuestMapping, SAVED } from './levels.ts';
 import { FRAME_SIZE, type Storage } from './storage.ts';
 
 /** The content of 4096 bytes of linear memory, as words in the order of the machine that zhint runs on. Nobody changes it. */
-export type PageContent = Int32Array<ArrayBuffer>;
+type PageContent = Int32Array<ArrayBuffer>;
 
 /** Pages of linear memory by number (offset / 4096). A page that is not there holds zeros. */
 export type Pages = ReadonlyMap<number, PageContent>;
