@@ -65,6 +65,8 @@ export class Cpu {
   programsInARow = 0;
   /** Where the last program interruption went. */
   programHandler = -1n;
+  /** Address of the instruction of which generated code has noted the interception; the PSW is behind it, and the state description has its bytes. */
+  interceptedAt: bigint | undefined;
   /** Instructions in this run of generated code, of which BUDGET are left. */
   granted = 0;
   #generation = -1;
@@ -209,7 +211,8 @@ export class Cpu {
    */
   loadPsw(psw: Psw, ilc = 0, afterProgramInterruption = false): void {
     this.setPsw(psw);
-    if (isInvalid(psw)) this.setCell32(CELL.EARLY, EARLY_PENDING | ilc | (afterProgramInterruption ? EARLY_AFTER_PROGRAM : 0));
+    const early = EARLY_PENDING | ilc | (afterProgramInterruption ? EARLY_AFTER_PROGRAM : 0);
+    this.setCell32(CELL.EARLY, isInvalid(psw) ? early : 0);
   }
 
   #jumped = false;

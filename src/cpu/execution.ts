@@ -35,6 +35,11 @@ export const execute = (cpu: Cpu, budget: number): Exit => {
     const left = last - cpu.executed;
     if (left <= 0) return { reason: 'budget' };
     const thrown = runGeneratedCode(cpu, Math.min(left, LONGEST_RUN, untilTimer(cpu)));
+    if (cpu.interceptedAt !== undefined) {
+      const ended = interceptNoted(cpu, cpu.interceptedAt);
+      if (ended) return ended;
+      continue;
+    }
     if (thrown !== undefined) {
       const ended = withPrefixArea(cpu, () => handle(cpu, thrown));
       if (ended) return ended;
@@ -152,6 +157,12 @@ const intercept = (cpu: Cpu, code: number, address = cpu.psw.address): Exit | un
   }
   leaveSie(cpu, code);
   return cpu.level === 0 ? { reason: 'interception', code } : undefined;
+};
+
+/** Leaves the current guest with the instruction interception that generated code has noted. */
+const interceptNoted = (cpu: Cpu, at: bigint): Exit | undefined => {
+  cpu.interceptedAt = undefined;
+  return intercept(cpu, INTERCEPT.INSTRUCTION, at);
 };
 
 /** Leaves the current guest with its host's PSW at the SIE instruction. @returns the length of that, which may have been the target of EXECUTE */

@@ -5,6 +5,7 @@ import { CodeChanged, INTERCEPT, Interception, PGM, ProgramInterruption } from '
 import { CELL, NO_WINDOW } from './layout.ts';
 import { STORAGE_OPERATION } from './meaning.ts';
 import type { Row } from './row.ts';
+import { recordInstruction } from './sie.ts';
 import { ACCESS, translate } from './translation.ts';
 
 /** What generated code asks of the machine: the slow ways of fetching, loading and storing, exceptions, and plain functions. */
@@ -60,6 +61,13 @@ export const connect = (cpuAt: (pointer: number) => Cpu, rows: readonly Row[]): 
     },
     intercept() {
       throw new Interception(INTERCEPT.INSTRUCTION);
+    },
+    noteInterception(pointer) {
+      const cpu = cpuAt(pointer);
+      cpu.interceptedAt = cpu.instructionAddress;
+      cpu.setCell64(CELL.PSW_IA, cpu.nextAddress);
+      recordInstruction(cpu);
+      cpu.leaveGeneratedCode();
     },
     plain(pointer, slot, ip) {
       const cpu = cpuAt(pointer);

@@ -31,10 +31,12 @@ export class Instruction {
   field(name: FieldName): number {
     const fields: Partial<Record<FieldName, readonly [number, number]>> = FORMATS[this.row.format].fields;
     const [bit, width] = fields[name]!;
+    const last = bit + width - 1;
+    // No field has more than 32 bits or lies in more than four bytes.
     let value = 0;
-    for (let i = bit >> 3; i <= (bit + width - 1) >> 3; i++) value = value * 256 + this.byte(i);
-    const spare = 7 - ((bit + width - 1) & 7);
-    return Math.floor(value / 2 ** spare) % 2 ** width;
+    for (let i = bit >> 3; i <= last >> 3; i++) value = (value << 8) | this.byte(i);
+    value >>>= 7 - (last & 7);
+    return width === 32 ? value : value & ((1 << width) - 1);
   }
 
   /** A signed field. */

@@ -36,6 +36,7 @@ export const REGION_IMPORTS = {
   commit: [['i32'], []],
   programCheck: [['i32', 'i32'], []],
   intercept: [['i32'], []],
+  noteInterception: [['i32'], []],
   plain: [['i32', 'i32', 'i32'], ['i32']],
   execute: [['i32', 'i64', 'i32', 'i32', 'i32'], ['i32']],
   storageToStorage: [['i32', 'i64', 'i64', 'i32', 'i32'], ['i32']],
@@ -52,6 +53,7 @@ export interface InterpreterImports {
   write: (cpu: number, low: number, high: number, valueLow: number, valueHigh: number, meta: number) => void;
   programCheck: (cpu: number, code: number) => void;
   intercept: (cpu: number) => void;
+  noteInterception: (cpu: number) => void;
   plain: (cpu: number, row: number, ip: number) => number;
   storageToStorage: (cpu: number, low1: number, high1: number, low2: number, high2: number, last: number, operation: number) => number;
   /** Sets up the instruction window at PSW_IA → offset of the instruction. */
@@ -63,7 +65,7 @@ export interface InterpreterImports {
 }
 
 const IMPORTS: Record<keyof InterpreterImports, readonly [params: number, results: number]> = {
-  read: [4, 1], reserve: [4, 1], commit: [1, 0], write: [6, 0], programCheck: [2, 0], intercept: [1, 0], plain: [3, 1],
+  read: [4, 1], reserve: [4, 1], commit: [1, 0], write: [6, 0], programCheck: [2, 0], intercept: [1, 0], noteInterception: [1, 0], plain: [3, 1],
   storageToStorage: [7, 1], fetch: [1, 1], fetchTarget: [3, 1], hot: [2, 0],
 }; // biome-ignore format: a table
 
@@ -109,6 +111,7 @@ export const generateInterpreter = ({ order }: Slots): Uint8Array<ArrayBuffer> =
     write: module.add(writeStore(imports, recordStore)),
     programCheck: imports.programCheck,
     intercept: imports.intercept,
+    noteInterception: imports.noteInterception,
     plain: imports.plain,
     storageToStorage: module.add(writeStorageToStorage(imports)),
     execute: module.add(writeExecute(rowType, imports)),

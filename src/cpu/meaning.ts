@@ -32,6 +32,8 @@ export interface Helpers {
   readonly programCheck: number;
   /** (cpu): instruction interception; does not return. */
   readonly intercept: number;
+  /** (cpu): notes an instruction interception, in a fraction of the time of an exception; the instruction is left by resuming at 0. */
+  readonly noteInterception: number;
   /** (cpu, row, ip) → offset of the next instruction, or 0 when PSW_IA holds its address. */
   readonly plain: number;
   /** (cpu, target, modifier, length, ip) → as plain. */
@@ -82,17 +84,32 @@ export class Meaning extends Registers {
     const { row } = this;
     if (row.privileged) this.programCheckIf(0x02, this.and(this.cell32(CELL.PSW_MASK + 4), 0x0001_0000));
     if (row.intercept === 'always') {
-      this.emit(this.#flow.note(), this.cpu, call(this.#helpers.intercept), 0x00);
+      this.emit(this.#flow.note(), this.cpu, call(this.#helpers.noteInterception));
+      this.#flow.resume(this, this.i32(0));
       return;
     }
     if (row.intercept) {
       this.if(this.and(this.cell32(CELL.ICTL), row.intercept.ictl), () => this.emit(this.#flow.note(), this.cpu, call(this.#helpers.intercept), 0x00));
     }
-    if (row.plain) this.#flow.resume(this, this.value('i32', this.#flow.note(), this.cpu, i32Const(index), this.ip, call(this.#helpers.plain)));
+    if (row.plain) this.#writePlain(row, index);
     else {
       row.meaning!(this);
       if (!this.#ended) this.#flow.next(this);
     }
+  }
+
+  #writePlain({ shortcut }: Row, index: number): void {
+    const callPlain = (): void =>
+      this.#flow.resume(this, this.value('i32', this.#flow.note(), this.cpu, i32Const(index), this.ip, call(this.#helpers.plain)));
+    if (!shortcut) {
+      callPlain();
+      return;
+    }
+    // Either way the CPU block is up to date.
+    this.emit(this.#flow.note());
+    const { applies, work } = shortcut(this);
+    this.if(applies, work, callPlain);
+    this.#flow.next(this);
   }
 
   // ---- condition code ------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import type { Cpu } from './cpu.ts';
 import type { FormatName } from './formats.ts';
 import type { Instruction } from './instruction.ts';
-import type { Meaning } from './meaning.ts';
+import type { I32, Meaning } from './meaning.ts';
 
 /**
  * One instruction, one row. Decoder, interpreter, assembler, disassembler and the printed list all come from these.
@@ -27,12 +27,22 @@ export interface Row {
   readonly meaning?: (m: Meaning) => void;
   /** … or, for rare and long instructions, a plain function that both call. */
   readonly plain?: (cpu: Cpu, i: Instruction) => void;
+  /** The frequent case of a plain row in the vocabulary, for speed only. */
+  readonly shortcut?: (m: Meaning) => Shortcut;
+}
+
+/** What a plain row's function need not be called for. */
+export interface Shortcut {
+  /** Nonzero when the case is at hand. */
+  readonly applies: I32;
+  /** Does all that the instruction does then. */
+  readonly work: () => void;
 }
 
 /** `always`: mandatory interception; the row needs no meaning. `ictl`: interception when any of these bits of the state description's ICTL (0x48) is one. */
 export type Intercept = 'always' | { readonly ictl: number };
 
-type Traits = Pick<Row, 'operands' | 'facility' | 'privileged' | 'intercept' | 'hot'>;
+type Traits = Pick<Row, 'operands' | 'facility' | 'privileged' | 'intercept' | 'hot' | 'shortcut'>;
 
 /** A row whose meaning is written in the vocabulary. */
 export const row = (

@@ -2,8 +2,10 @@ import type { Cpu } from '../cpu.ts';
 import { supervisorCall } from '../execution.ts';
 import type { Instruction } from '../instruction.ts';
 import { PGM } from '../interruption.ts';
+import { CELL } from '../layout.ts';
+import type { I32, Meaning } from '../meaning.ts';
 import { expandShort, PSW, PSW_BASIC, SPACE } from '../psw.ts';
-import { plainRow, type Row } from '../row.ts';
+import { plainRow, type Row, type Shortcut } from '../row.ts';
 import { blockOf } from '../sie.ts';
 import { ICTL, SD } from '../state-description.ts';
 import { ASCE } from '../walk.ts';
@@ -79,6 +81,50 @@ const storeThenOr = (cpu: Cpu, i: Instruction): void => {
   cpu.store(i.address(1), 1, BigInt(before), 1);
   setSystemMask(cpu, before | i.field('i2'));
 };
+
+/** Interruption masks of the system mask: I/O and external. */
+const INTERRUPTIONS = 0x03;
+
+/** A system mask that stays as it is, or disables interruptions: nothing that the machine would have to look at. */
+const disabling = (m: Meaning, before: I32, after: I32, store: () => void): Shortcut => {
+  const others = m.and(m.xor(before, after), 0xff & ~INTERRUPTIONS);
+  const enabled = m.and(after, m.xor(before, 0xff));
+  return {
+    applies: m.isZero(m.or(others, enabled)),
+    work: () => {
+      store();
+      m.setCell32(CELL.PSW_MASK + 4, m.or(m.and(m.cell32(CELL.PSW_MASK + 4), 0x00ff_ffff), m.shl(after, 24)));
+    },
+  };
+};
+
+const systemMaskOf = (m: Meaning): I32 => m.shrU(m.cell32(CELL.PSW_MASK + 4), 24);
+
+const disablingSet = (m: Meaning): Shortcut => {
+  m.programCheckIf(PGM.SPECIAL_OPERATION, m.and(m.cell32(CELL.CR), Number(CR0_SSM_SUPPRESSION)));
+  const after = m.load8(m.address(1));
+  return disabling(m, systemMaskOf(m), after, () => {});
+};
+
+const disablingStore =
+  (change: (m: Meaning, before: I32, operand: I32) => I32) =>
+  (m: Meaning): Shortcut => {
+    const before = systemMaskOf(m);
+    const address = m.address(1);
+    return disabling(m, before, change(m, before, m.unsigned('i2')), () => m.store8(address, before));
+  };
+
+const SSM = { ...PRIVILEGED, operands: 'd1(b1)', intercept: { ictl: ICTL.SSM }, shortcut: disablingSet } as const;
+const STNSM = {
+  ...PRIVILEGED,
+  intercept: { ictl: ICTL.STNSM },
+  shortcut: disablingStore((m, before, operand) => m.and(before, operand)),
+} as const;
+const STOSM = {
+  ...PRIVILEGED,
+  intercept: { ictl: ICTL.STOSM },
+  shortcut: disablingStore((m, before, operand) => m.or(before, operand)),
+} as const;
 
 // ---- PSW key -----------------------------------------------------------------------------------------------------------
 
@@ -251,9 +297,9 @@ export const CONTROL_PSW: readonly Row[] = [
   plainRow('82', 'lpsw', 'SI', 'LOAD PSW', { ...PRIVILEGED, operands: 'd1(b1)', intercept: { ictl: ICTL.LPSW } }, loadPsw),
   plainRow('b2b2', 'lpswe', 'S', 'LOAD PSW EXTENDED', { ...PRIVILEGED, intercept: { ictl: ICTL.LPSW } }, loadPswExtended),
   plainRow('b98d', 'epsw', 'RRE', 'EXTRACT PSW', {}, extractPsw),
-  plainRow('80', 'ssm', 'SI', 'SET SYSTEM MASK', { ...PRIVILEGED, operands: 'd1(b1)', intercept: { ictl: ICTL.SSM } }, setSystemMaskFromStorage),
-  plainRow('ac', 'stnsm', 'SI', 'STORE THEN AND SYSTEM MASK', { ...PRIVILEGED, intercept: { ictl: ICTL.STNSM } }, storeThenAnd),
-  plainRow('ad', 'stosm', 'SI', 'STORE THEN OR SYSTEM MASK', { ...PRIVILEGED, intercept: { ictl: ICTL.STOSM } }, storeThenOr),
+  plainRow('80', 'ssm', 'SI', 'SET SYSTEM MASK', SSM, setSystemMaskFromStorage),
+  plainRow('ac', 'stnsm', 'SI', 'STORE THEN AND SYSTEM MASK', STNSM, storeThenAnd),
+  plainRow('ad', 'stosm', 'SI', 'STORE THEN OR SYSTEM MASK', STOSM, storeThenOr),
   plainRow('b20a', 'spka', 'S', 'SET PSW KEY FROM ADDRESS', {}, setPswKey),
   plainRow('b20b', 'ipk', 'S', 'INSERT PSW KEY', { operands: '' }, insertPswKey),
   plainRow('b219', 'sac', 'S', 'SET ADDRESS SPACE CONTROL', {}, setAddressSpaceControl),
