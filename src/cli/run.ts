@@ -7,6 +7,7 @@ import { parseSize } from '../guest/size.ts';
 import { DEVICE_NAMES } from '../host/virtio/attach.ts';
 import { oneOperand, parseArguments } from './arguments.ts';
 import { openByteStore } from './byte-store.ts';
+import { connectInput } from './input.ts';
 import { readInput } from './load.ts';
 import { goOnElsewhere, HANDED_OVER, type RunSlice, runUntilMigration } from './migrate.ts';
 import { FilePagingDevice, openSession } from './open.ts';
@@ -14,7 +15,8 @@ import { loadSession, saveSession } from './snapshot-file.ts';
 
 const USAGE = `zhint run FILE [--json] [--trace KINDS] [--frames N] [--storage SIZE] [--cpus N] [--limit INSTRUCTIONS] [--seed N]
   [--profile zvm|zvm-lenient|kvm|kvm-2026] [--essa interpret|intercept|lazy] [--paging-file FILE]
-  [--append TEXT] [--initrd FILE] [--device NAME[,devno=fe.S.NNNN][,file=FILE|size=SIZE][,readonly=on]]... [--input TEXT] [--migrate],
+  [--append TEXT] [--initrd FILE] [--device NAME[,devno=fe.S.NNNN][,file=FILE|size=SIZE][,readonly=on]]... [--input TEXT] [--migrate]
+  [--cpu-addresses LIST] [--max-cpus N] [--name NAME] [--uuid UUID],
   or zhint run --from SNAPSHOT [--json] [--trace KINDS] [--limit INSTRUCTIONS] [--paging-file FILE] [--input TEXT] [--migrate]`;
 
 const HELP = `usage: ${USAGE}
@@ -35,19 +37,25 @@ Runs a fixture (.s), an s390x ELF or a raw image until it loads a disabled wait 
   --initrd FILE   the initial RAM disk of a kernel
   --device NAME   a channel-attached device, any number of times: ${DEVICE_NAMES.join(', ')};
                   devno=fe.0.0001 is its device number; a block device has file=FILE, or memory with size=SIZE
+  --cpu-addresses LIST   virtual CPUs by their addresses, such as 0,2,1; the first one starts
+  --max-cpus N    CPUs that the configuration could have; those that it has not are told as reserved
+  --name NAME     the name of the virtual machine
+  --uuid UUID     its UUID
   --input TEXT    what is typed on the guest's console, to be read when the guest asks for it
   --from SNAPSHOT go on from a file that zhint snapshot wrote, instead of running FILE
   --migrate       go on in a new process, from a snapshot, wherever a program of kvm-unit-tests asks to be migrated
   --hand-over F   with --migrate: write the snapshot to this file and end with exit status 4; whoever called starts the next process
 
-What the guest prints on its console is printed as it comes; with --json it is in the object.
+What the guest prints on its console is printed as it comes; with --json it is in the object. When the guest wants to read its console it
+gets standard input, unless --input has what it gets.
 `;
 
 /** Exit statuses by verdict. 130 is what a shell reports after Ctrl-C. */
 const STATUS = { passed: 0, failed: 1, limit: 3, interrupted: 130 } as const;
 
-/** Instructions between two looks at Ctrl-C. */
-const SLICE = 20_000_000;
+/** Instructions between two looks at Ctrl-C, and at standard input when the guest reads that. */
+const SLICE = 2_000_000;
+const SLICE_WITH_INPUT = 100_000;
 
 export const main = async (argv: string[]): Promise<number> => {
   const args = parseArguments('run', RUN_SPEC, argv, USAGE.replaceAll(/\s+/g, ' '));
@@ -74,8 +82,16 @@ export const main = async (argv: string[]): Promise<number> => {
  */
 const runHere = async (args: RunArguments, handOver?: string): Promise<number> => {
   const devices: FilePagingDevice[] = [];
+  let stopReading = (): void => {};
   try {
     const session = await open('run', args, devices);
+    if (args['--input'] === undefined) {
+      const connect = (): void => {
+        stopReading = connectInput(session.machine);
+      };
+      if (session.machine.inputWanted) connect();
+      else session.machine.onInputWanted = connect;
+    }
     if (!args['--json']) session.machine.onPrint = (text) => process.stdout.write(text);
     for (const kind of traceKinds(args['--trace'])) traceTo(session.machine, kind, (line) => process.stderr.write(`${line}\n`));
     const outcome = await runInSlices(session, (run) => (handOver === undefined ? run() : runUntilMigration(session, run)));
@@ -88,6 +104,7 @@ const runHere = async (args: RunArguments, handOver?: string): Promise<number> =
     else process.stdout.write(summary(result));
     return STATUS[result.verdict];
   } finally {
+    stopReading();
     for (const device of devices) device.close();
   }
 };
@@ -120,19 +137,33 @@ export const RUN_SPEC = {
   '--help': Boolean, '-h': '--help', '--json': Boolean, '--trace': String, '--frames': Number, '--storage': String, '--cpus': Number,
   '--limit': Number, '--seed': Number, '--profile': String, '--essa': String, '--paging-file': String,
   '--append': String, '--initrd': String, '--device': [String] as [StringConstructor], '--input': String, '--from': String,
-  '--migrate': Boolean, '--hand-over': String,
+  '--migrate': Boolean, '--hand-over': String, '--cpu-addresses': String, '--max-cpus': Number, '--name': String, '--uuid': String,
 } as const; // biome-ignore format: a table
 
 type RunArguments = ReturnType<typeof parseArguments<typeof RUN_SPEC>>;
 
 /** What a machine is made with, and a program loaded: a snapshot has it all. */
-const MADE_WITH = ['--frames', '--storage', '--cpus', '--seed', '--profile', '--essa', '--append', '--initrd', '--device'] as const;
+const MADE_WITH = [
+  '--frames',
+  '--storage',
+  '--cpus',
+  '--seed',
+  '--profile',
+  '--essa',
+  '--append',
+  '--initrd',
+  '--device',
+  '--cpu-addresses',
+  '--max-cpus',
+  '--name',
+  '--uuid',
+] as const;
 
 const options = (command: string, args: RunArguments): SessionOptions => {
   const wrong = (what: string): never => {
     throw new InputError({ file: `zhint ${command}` }, what);
   };
-  const count = (name: '--frames' | '--cpus' | '--limit' | '--seed'): number | undefined => {
+  const count = (name: '--frames' | '--cpus' | '--max-cpus' | '--limit' | '--seed'): number | undefined => {
     const value = args[name];
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) wrong(`${name} ${value}, expected a whole number`);
     return value;
@@ -154,9 +185,23 @@ const options = (command: string, args: RunArguments): SessionOptions => {
     append: args['--append'],
     devices: args['--device']?.map((text): DeviceText => parseDevice(text, { file: `zhint ${command} --device` })),
     openStore: openByteStore,
+    cpuAddresses: args['--cpu-addresses']
+      ?.split(',')
+      .map((word) => (/^\d+$/.test(word) ? Number(word) : wrong(`--cpu-addresses ${word}, expected a whole number`))),
+    maxCpus: count('--max-cpus'),
+    name: args['--name'],
+    uuid: uuidOf(args['--uuid'], wrong),
     initrd: initrd === undefined ? undefined : { file: initrd, bytes: readInput(initrd) },
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as SessionOptions;
+};
+
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+const uuidOf = (text: string | undefined, wrong: (what: string) => never): number[] | undefined => {
+  if (text === undefined) return undefined;
+  if (!UUID.test(text)) wrong(`--uuid ${text}, expected 32 hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th`);
+  return [...Buffer.from(text.replaceAll('-', ''), 'hex')];
 };
 
 const traceKinds = (text: string | undefined): readonly TraceKind[] => {
@@ -169,7 +214,7 @@ const traceKinds = (text: string | undefined): readonly TraceKind[] => {
   });
 };
 
-/** Lets `work` run a session in slices, so that Ctrl-C ends the run with the state so far. */
+/** Lets `work` run a session in slices, so that Ctrl-C ends the run with the state so far and standard input is seen. */
 export const runInSlices = async <T>(session: Session, work: (run: RunSlice) => Promise<T>): Promise<T> => {
   const onInterrupt = (): void => session.machine.interrupt();
   process.once('SIGINT', onInterrupt);
@@ -179,7 +224,7 @@ export const runInSlices = async <T>(session: Session, work: (run: RunSlice) => 
       for (;;) {
         const left = last - session.machine.instructions;
         if (left <= 0) return undefined;
-        const outcome = session.run(Math.min(left, SLICE));
+        const outcome = session.run(Math.min(left, session.machine.inputWanted ? SLICE_WITH_INPUT : SLICE));
         if (outcome) return outcome;
         await new Promise((resolve) => setImmediate(resolve));
       }

@@ -34,6 +34,7 @@ export const FACILITIES: ReadonlySet<number> = new Set([
   78, // EDAT-2
   130, // instruction-execution protection
   131, // enhanced suppression on protection 2
+  138, // configuration in z/Architecture mode for good
   147, // ESSA no-translate
 ]);
 

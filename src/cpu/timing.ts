@@ -7,6 +7,8 @@ import { SAVED, savedCell } from './levels.ts';
  * microsecond, 4096 units), that is 1/64 microsecond.
  */
 export const UNITS_PER_INSTRUCTION = 64n;
+const UNITS_PER_MICROSECOND = 4096n;
+export const INSTRUCTIONS_PER_SECOND = Number((1_000_000n * UNITS_PER_MICROSECOND) / UNITS_PER_INSTRUCTION);
 
 /** TOD clock of the machine at instruction 0: 2026-01-01 00:00 UTC, less what it takes; any fixed value serves. */
 const TOD_AT_START = 0xdf00_0000_0000_0000n;

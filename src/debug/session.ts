@@ -23,6 +23,11 @@ export interface SessionOptions extends Partial<Omit<Settings, 'facilities' | 'w
   readonly devices?: readonly DeviceText[];
   readonly openStore?: OpenStore;
   readonly pagingDevice?: PagingDevice;
+  /** See {@link MachineOptions}; with addresses, `cpus` does not count. */
+  readonly cpuAddresses?: readonly number[];
+  readonly maxCpus?: number;
+  readonly name?: string;
+  readonly uuid?: readonly number[];
   /** Kernel command line. */
   readonly append?: string;
   /** Initial RAM disk, and where it came from. */
@@ -281,13 +286,25 @@ const defined = <T extends object>(options: T): Partial<T> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 const makeMachine = (name: string, settings: SessionOptions & Partial<Settings>): Machine => {
-  const { storage = DEFAULT_STORAGE, cpus = 1, frames, profile = 'zvm', essa, seed, pagingDevice } = settings;
+  const {
+    storage = DEFAULT_STORAGE,
+    cpuAddresses,
+    cpus = cpuAddresses?.length ?? 1,
+    frames,
+    profile = 'zvm',
+    essa,
+    seed,
+    pagingDevice,
+  } = settings;
+  const { maxCpus, name: machineName, uuid } = settings;
   const wrong = (what: string): never => {
     throw new InputError({ file: name }, what);
   };
   if (storage < MIB || storage % MIB !== 0) wrong(`storage of ${storage} bytes, expected a multiple of 1M`);
   if (storage > 3584 * MIB) wrong(`storage of ${storage / MIB}M, expected at most 3584M`);
   if (cpus < 1 || cpus > 64) wrong(`${cpus} CPUs, expected 1 to 64`);
+  const wrongAddress = cpuAddresses?.find((address, n) => !(address >= 0 && address <= 255) || cpuAddresses.indexOf(address) !== n);
+  if (wrongAddress !== undefined) wrong(`CPU address ${wrongAddress}, expected numbers of 0 to 255, each once`);
   const least = 2 * cpus + 8;
   if (frames !== undefined && frames < least)
     wrong(`${frames} frames, expected at least ${least}: prefix areas, and what one instruction can need`);
@@ -304,6 +321,10 @@ const makeMachine = (name: string, settings: SessionOptions & Partial<Settings>)
     ...(essa && { essa }),
     ...(seed !== undefined && { scheduler: new RandomScheduler(seed) }),
     ...(pagingDevice && { pagingDevice }),
+    ...(cpuAddresses && { cpuAddresses }),
+    ...(maxCpus !== undefined && { maxCpus }),
+    ...(machineName !== undefined && { name: machineName }),
+    ...(uuid && { uuid }),
   };
   return new Machine(options);
 };

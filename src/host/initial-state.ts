@@ -1,5 +1,6 @@
 import { CPUFLAGS, ECA, ECB2, SD } from '../cpu/state-description.ts';
 import type { Machine } from './machine.ts';
+import { INITIAL_CR0, INITIAL_CR14 } from './reset.ts';
 import type { VirtualCpu } from './virtual-cpu.ts';
 
 const MIB = 0x10_0000;
@@ -17,8 +18,7 @@ export const initialize = (machine: Machine, vcpu: VirtualCpu, interpretEssa: bo
   view.setBigUint64(block + SD.CBRLO, BigInt(machine.listPage(vcpu)));
   view.setBigUint64(block + SD.CLOCK_COMPARATOR, 0xffff_ffff_ffff_ffffn);
   view.setBigUint64(block + SD.CPU_TIMER, 0x7fff_ffff_ffff_ffffn);
-  // Initial values of the control registers (PoP, "Control Registers").
-  view.setBigUint64(block + SD.CR, 0xe0n);
-  view.setBigUint64(block + SD.CR + 8 * 14, 0xc200_0000n);
+  view.setBigUint64(block + SD.CR, INITIAL_CR0);
+  view.setBigUint64(block + SD.CR + 8 * 14, INITIAL_CR14);
   view.setUint16(block + SD.CPU_ADDRESS, vcpu.address);
 };

@@ -40,16 +40,21 @@ export const performIntercepted = (machine: Machine, vcpu: VirtualCpu): void => 
   view.setUint32(bytes + 2, view.getUint32(block + SD.IPB));
   const row = machine.configuration.decode(bytes);
   const ilc = interceptedLength(view, block);
-  machine.asGuest(vcpu, ilc, () => {
-    const perform = row && PERFORMERS[row.mnemonic];
-    try {
-      if (row && perform) perform(machine, vcpu, cpu.instruction.at(row, bytes), ilc);
-      else cpu.programCheck(PGM.OPERATION);
-    } catch (thrown) {
-      if (thrown instanceof ProgramInterruption && thrown.level > 0 && nullifies(thrown.code)) backUp(cpu, ilc);
-      throw thrown;
-    }
-  });
+  machine.asGuest(
+    vcpu,
+    ilc,
+    () => {
+      const perform = row && PERFORMERS[row.mnemonic];
+      try {
+        if (row && perform) perform(machine, vcpu, cpu.instruction.at(row, bytes), ilc);
+        else cpu.programCheck(PGM.OPERATION);
+      } catch (thrown) {
+        if (thrown instanceof ProgramInterruption && thrown.level > 0 && nullifies(thrown.code)) backUp(cpu, ilc);
+        throw thrown;
+      }
+    },
+    true,
+  );
 };
 
 /** The interception has left the guest PSW behind the instruction; a nullified one is to be executed again. */

@@ -3,33 +3,44 @@ import { attend, type Exit, execute, injectProgram, leaveNestedGuests, MANY_IN_A
 import { FACILITIES } from '../cpu/facilities.ts';
 import { INTERCEPT, PGM, ProgramInterruption } from '../cpu/interruption.ts';
 import { PROFILES, type Profile } from '../cpu/profile.ts';
-import { PSW, type Psw } from '../cpu/psw.ts';
+import type { Psw } from '../cpu/psw.ts';
 import { enterSie, leaveSie } from '../cpu/sie.ts';
-import { CPUFLAGS, SD } from '../cpu/state-description.ts';
+import { SD } from '../cpu/state-description.ts';
 import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
 import { AbsoluteStorage } from './channel/absolute-storage.ts';
 import { ChannelSubsystem } from './channel/channel-subsystem.ts';
-import { masksOf } from './external.ts';
+import { endIdle, endInvalid, endLoop, endStatement, endStopped } from './ending.ts';
+import { signalService } from './external.ts';
 import { Gmap } from './gmap.ts';
 import { GuestStorage } from './guest-storage.ts';
 import { type Action, HostActions } from './host-actions.ts';
 import { type HostLayout, planHostStorage } from './host-storage.ts';
 import { initialize } from './initial-state.ts';
 import { performIntercepted } from './intercepted.ts';
+import { stopCpu } from './operating-state.ts';
 import { NoFrameError, Pager } from './pager.ts';
 import { MemoryPagingDevice, type PagingDevice, PagingError, PagingStore } from './paging-device.ts';
-import type { SclpState } from './perform/sclp.ts';
 import { isInterruptible, presentPending } from './present.ts';
-import { reflectedInterruption, validityText } from './reflect.ts';
+import { reflectedInterruption } from './reflect.ts';
+import { restartCpu } from './restart.ts';
 import type { Scheduler } from './scheduler.ts';
+import { EVENT, inputEvent, maskOf, newServiceProcessor } from './service-processor.ts';
 import { type Turn, Turns, type TurnsState } from './turns.ts';
-import { subclassOf, VirtualCpu } from './virtual-cpu.ts';
-import { chargeWaiting, untilSomeoneWakes, untilTimerWakes } from './waiting.ts';
+import { type PendingExternal, subclassOf, VirtualCpu } from './virtual-cpu.ts';
+import { endWait, untilSomeoneWakes, untilTimerWakes } from './waiting.ts';
+import { Watchdog } from './watchdog.ts';
 
 export interface MachineOptions {
   /** Bytes of guest absolute storage, a multiple of 1 MiB. */
   readonly storage: number;
   readonly cpus?: number;
+  /** The CPU addresses, 0 to 255, each once: of the CPU that starts, then of the others. Absent: 0 and up. */
+  readonly cpuAddresses?: readonly number[];
+  /** CPUs that the configuration could have: the difference is reserved. Absent: as many as it has. */
+  readonly maxCpus?: number;
+  /** The name of the virtual machine and its UUID, 16 bytes, as STORE SYSTEM INFORMATION shows them. */
+  readonly name?: string;
+  readonly uuid?: readonly number[];
   /** Host frames for guest pages; absent: as many as the guest has pages. */
   readonly frames?: number;
   readonly profile?: Profile;
@@ -55,8 +66,10 @@ export interface Progress {
 
 const MIB = 0x10_0000;
 const ENTRY_PSW_MASK = 0x0000_0001_8000_0000n;
-const PASSED = 0xfffn;
-const ANY_INTERRUPTION = PSW.IO | PSW.EXTERNAL | PSW.MACHINE_CHECK;
+const DEFAULT_NAME = 'ZHINT';
+const NO_UUID: readonly number[] = Array<number>(16).fill(0);
+const INPUT_EVENTS = maskOf(EVENT.ASCII) | maskOf(EVENT.OPERATOR_COMMAND);
+const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 /**
  * The TypeScript host with its one guest: storage, virtual CPUs, paging, and the loop that enters SIE and deals with what comes out.
@@ -69,12 +82,21 @@ export class Machine {
   readonly storage: GuestStorage;
   readonly vcpus: readonly VirtualCpu[];
   readonly channel = new ChannelSubsystem(new AbsoluteStorage(this));
-  readonly options: Required<Pick<MachineOptions, 'storage' | 'essa'>>;
+  readonly options: Required<Pick<MachineOptions, 'storage' | 'essa' | 'maxCpus' | 'name' | 'uuid'>>;
   /** What the guest has printed. */
   console = '';
   /** Called with what the guest prints, as it prints it. */
   onPrint: (text: string) => void = () => {};
-  readonly sclp: SclpState = { ascii: false, input: [] };
+  /** The guest has said that it reads its console. */
+  inputWanted = false;
+  /** Called when it does so first: what is typed is for {@link pushInput}. */
+  onInputWanted: () => void = () => {};
+  readonly sclp = newServiceProcessor();
+  /** External interruptions that any CPU may take, in order of arrival. */
+  readonly floating: PendingExternal[] = [];
+  readonly watchdog = new Watchdog();
+  /** The IPL parameter block that the guest has set. */
+  iplBlock: Uint8Array | undefined;
   /** Interceptions by code, and instructions that the host performed. */
   readonly interceptions = new Map<number, number>();
   #outcome: Outcome | undefined;
@@ -88,9 +110,11 @@ export class Machine {
 
   /** @throws RangeError when sizes make no machine */
   constructor(options: MachineOptions) {
-    const { storage: guestSize, cpus = 1, profile = PROFILES.zvm, facilities = FACILITIES, essa = 'interpret' } = options;
+    const { storage: guestSize, profile = PROFILES.zvm, facilities = FACILITIES, essa = 'interpret' } = options;
+    const { cpuAddresses = range(options.cpus ?? 1), name = DEFAULT_NAME, uuid = NO_UUID } = options;
+    const cpus = cpuAddresses.length;
     if (guestSize < MIB || guestSize % MIB !== 0) throw new RangeError('guest storage is a multiple of 1 MiB');
-    this.options = { storage: guestSize, essa };
+    this.options = { storage: guestSize, essa, maxCpus: Math.max(cpus, options.maxCpus ?? 0), name, uuid };
     this.layout = planHostStorage(guestSize, cpus, options.frames ?? guestSize / FRAME_SIZE);
     this.configuration = new Configuration({ storageSize: this.layout.size, cpus, profile, facilities });
     this.gmap = new Gmap(this.configuration.storage, this.layout, guestSize, profile.untouched);
@@ -100,7 +124,7 @@ export class Machine {
     this.#turns = new Turns(options.scheduler);
     this.vcpus = this.configuration.cpus.map((cpu, n) => {
       cpu.cr[1] = this.gmap.asce;
-      return new VirtualCpu(cpu, (this.layout.stateDescriptions + n * FRAME_SIZE) as HostAbsolute, n > 0);
+      return new VirtualCpu(cpu, cpuAddresses[n]!, (this.layout.stateDescriptions + n * FRAME_SIZE) as HostAbsolute, n > 0);
     });
     for (const vcpu of this.vcpus) initialize(this, vcpu, essa === 'interpret');
     this.configuration.supply = (cpu, page) =>
@@ -124,9 +148,24 @@ export class Machine {
   }
 
   /** What is typed on the guest's console; the guest reads it when it asks for events. */
-  pushInput(text: string): void {
-    this.sclp.input.push(...new TextEncoder().encode(text));
+  pushInput(typed: string | Uint8Array): void {
+    this.sclp.input.push(...(typeof typed === 'string' ? new TextEncoder().encode(typed) : typed));
+    if (inputEvent(this.sclp, this.sclp.receiveMask) !== undefined) signalService(this, 0, true);
     this.#endTurn();
+  }
+
+  /** The guest says which events it takes, as a mask of 64 bits, and how many bytes its masks have. */
+  takeEvents(mask: bigint, maskLength: number): void {
+    Object.assign(this.sclp, { receiveMask: mask, maskLength });
+    if (this.inputWanted || !(mask & INPUT_EVENTS)) return;
+    this.inputWanted = true;
+    this.onInputWanted();
+  }
+
+  /** A CPU gives the rest of its turn to the CPU with this address, if there is one. */
+  yieldTo(address: number): void {
+    const to = this.vcpus.find((vcpu) => vcpu.address === address);
+    if (to) this.#turns.yieldTo(to.index);
   }
 
   /** Makes {@link run} return at the next boundary with the verdict "interrupted"; it can go on from there. */
@@ -167,13 +206,14 @@ export class Machine {
 
   /** Chooses a CPU and prepares it to run; undefined when none can run now. */
   #nextTurn(): Turn | undefined {
-    const runnable = this.vcpus.filter((v) => this.#isRunnable(v)).map((v) => v.address);
+    if (this.watchdog.takeExpiry(this.configuration.elapsed)) restartCpu(this, this.vcpus[0]!);
+    const runnable = this.vcpus.filter((v) => this.#isRunnable(v)).map((v) => v.index);
     if (runnable.length === 0) {
-      if (!this.#passTime()) this.#endIdle();
+      if (!this.#passTime()) endIdle(this);
       return undefined;
     }
     const turn = this.#turns.choose(runnable);
-    const instructions = Math.min(turn.instructions, untilSomeoneWakes(this));
+    const instructions = Math.min(turn.instructions, this.#untilHostActs());
     const vcpu = this.vcpus[turn.cpu]!;
     const { tlb } = this.configuration;
     // Page tables have changed while other CPUs ran: prefix areas must be looked at again, as SIE does when it enters.
@@ -227,8 +267,9 @@ export class Machine {
    * Lets the host work on a CPU as the guest: its registers and its translation. A program interruption that this raises goes to the guest;
    * host faults are resolved and the work is begun again, so it must check before it changes anything.
    * @param ilc length of the instruction that is being performed, for interruptions
+   * @param stay leaves the CPU in the guest, because it runs on at once
    */
-  asGuest(vcpu: VirtualCpu, ilc: number, work: () => void): void {
+  asGuest(vcpu: VirtualCpu, ilc: number, work: () => void, stay = false): void {
     const { cpu } = vcpu;
     const wasEntered = this.isEntered(vcpu);
     if (!wasEntered && !this.#enter(vcpu)) return;
@@ -246,7 +287,7 @@ export class Machine {
         }
       }
     }
-    if (!wasEntered) leaveSie(cpu, INTERCEPT.NONE);
+    if (!wasEntered && !stay) leaveSie(cpu, INTERCEPT.NONE);
   }
 
   /** Offset in linear memory of a CPU's state description. */
@@ -254,7 +295,14 @@ export class Machine {
 
   /** The list page of blocks that ESSA discarded. */
   listPage(vcpu: VirtualCpu): HostAbsolute {
-    return (this.layout.lists + vcpu.address * FRAME_SIZE) as HostAbsolute;
+    return (this.layout.lists + vcpu.index * FRAME_SIZE) as HostAbsolute;
+  }
+
+  /** The PSW of a CPU that waits, which is outside SIE. */
+  waitingPsw(vcpu: VirtualCpu): Psw {
+    const { view } = this.configuration.storage;
+    const at = this.block(vcpu) + SD.PSW;
+    return { mask: view.getBigUint64(at), address: view.getBigUint64(at + 8) };
   }
 
   // ---- inside --------------------------------------------------------------------------------------------------------
@@ -269,8 +317,7 @@ export class Machine {
     if (vcpu.stopped) return false;
     if (!vcpu.waiting) return true;
     if (!isInterruptible(this, vcpu) && untilTimerWakes(this, vcpu) > 0) return false;
-    chargeWaiting(this, vcpu);
-    vcpu.waiting = false;
+    endWait(this, vcpu);
     return true;
   }
 
@@ -293,16 +340,7 @@ export class Machine {
     if (this.vcpus.length > 1) leaveNestedGuests(cpu);
     if (exit.reason === 'fault') this.#resolve(exit.fault, vcpu);
     else if (exit.reason === 'interception') this.#dealWith(vcpu, exit.code);
-    if (cpu.programsInARow > MANY_IN_A_ROW) this.#endLoop(vcpu);
-  }
-
-  /** A program-interruption handler that raises a program interruption itself, where nothing else can come in between, is the end of a program. */
-  #endLoop(vcpu: VirtualCpu): void {
-    const { cpu } = vcpu;
-    cpu.programsInARow = 0;
-    const alone = this.vcpus.every((other) => other === vcpu || other.stopped);
-    if (!alone || cpu.level > 1 || masksOf(this, vcpu).pswHigh & ANY_INTERRUPTION) return;
-    this.end('failed', `program-interruption loop on CPU ${vcpu.address}: the instruction at its program-new PSW raises one, too`);
+    if (cpu.programsInARow > MANY_IN_A_ROW) endLoop(this, vcpu);
   }
 
   /** Does what {@link execute} does one instruction at a time, with what has to happen before each. That somebody watches must not change the run. */
@@ -331,18 +369,12 @@ export class Machine {
       this.pager.pinned.add(base).add(base + FRAME_SIZE);
     }
     for (const page of [prefix, prefix + FRAME_SIZE]) {
-      if (page < this.options.storage && this.pager.mayPageIn(page)) this.pager.pageIn(page, `prefix area of CPU ${vcpu.address}`);
+      if (this.pager.isResident(page) || page >= this.options.storage) continue;
+      if (this.pager.mayPageIn(page)) this.pager.pageIn(page, `prefix area of CPU ${vcpu.address}`);
     }
     if (enterSie(vcpu.cpu, vcpu.stateDescription)) return true;
-    this.#endInvalid(vcpu);
+    endInvalid(this, vcpu);
     return false;
-  }
-
-  /** The state description, or the guest's storage, does not allow the guest to go on. */
-  #endInvalid(vcpu: VirtualCpu): void {
-    const reason = this.configuration.storage.view.getUint16(this.block(vcpu) + SD.IPB);
-    const text = validityText(reason);
-    this.end('failed', `validity interception 0x${reason.toString(16)} on CPU ${vcpu.address}: ${text}`);
   }
 
   /** A fault of the host's own translation: a missing page table, or a page that is not resident. */
@@ -380,7 +412,7 @@ export class Machine {
       case INTERCEPT.IO_REQUEST:
         return; // delivered on the way back in
       case INTERCEPT.VALIDITY:
-        this.#endInvalid(vcpu);
+        endInvalid(this, vcpu);
         return;
       default:
         this.end('failed', `interception code 0x${code.toString(16)} on CPU ${vcpu.address}, which this host does not ask for`);
@@ -396,45 +428,28 @@ export class Machine {
       return;
     }
     vcpu.reflectedAt = cpu.executed;
-    this.asGuest(vcpu, ilc, () => injectProgram(cpu, fault, ilc));
+    this.asGuest(vcpu, ilc, () => injectProgram(cpu, fault, ilc), true);
   }
 
   #wait(vcpu: VirtualCpu): void {
-    const { view } = this.configuration.storage;
-    const mask = view.getBigUint64(this.block(vcpu) + SD.PSW);
-    const address = view.getBigUint64(this.block(vcpu) + SD.PSW + 8);
-    if (Number(mask >> 32n) & ANY_INTERRUPTION) {
-      vcpu.waiting = true;
-      vcpu.waitingSince = this.configuration.elapsed;
-      return;
-    }
-    const where = `CPU ${vcpu.address} loaded a disabled wait with address 0x${address.toString(16)}`;
-    this.end(address === PASSED ? 'passed' : 'failed', where);
+    vcpu.waiting = true;
+    vcpu.waitingSince = this.configuration.elapsed;
+    endStatement(this, vcpu, this.waitingPsw(vcpu));
   }
 
   #stop(vcpu: VirtualCpu): void {
-    const { view } = this.configuration.storage;
-    const at = this.block(vcpu) + SD.FLAGS;
-    view.setInt32(at, (view.getInt32(at) & ~CPUFLAGS.STOP_INT) | CPUFLAGS.STOPPED);
-    vcpu.stopped = true;
-    if (this.vcpus.every((v) => v.stopped)) this.#endStopped();
+    stopCpu(this, vcpu);
+    if (this.vcpus.every((v) => v.stopped)) endStopped(this);
   }
 
-  /** All CPUs have stopped: the convention of kvm-unit-tests tells how it went. */
-  #endStopped(): void {
-    const status = /EXIT: STATUS=(\d+)/.exec(this.console)?.[1];
-    if (status === undefined) this.end('failed', 'all CPUs are stopped');
-    else this.end(status === '1' || status === '77' ? 'passed' : 'failed', `EXIT: STATUS=${status}`);
-  }
-
-  #endIdle(): void {
-    if (this.vcpus.every((v) => v.stopped)) this.#endStopped();
-    else this.end('failed', 'every CPU waits and nothing will wake one');
+  /** Instructions until a timer wakes one of the CPUs that wait, or the watchdog bites; infinity for never. */
+  #untilHostActs(): number {
+    return Math.min(untilSomeoneWakes(this), this.watchdog.until(this.configuration.elapsed));
   }
 
   /** Every CPU waits: the clock jumps to the first timer that wakes one. */
   #passTime(): boolean {
-    const next = untilSomeoneWakes(this);
+    const next = this.#untilHostActs();
     if (!Number.isSafeInteger(next)) return false;
     this.configuration.elapsed += next;
     this.#idle += next;

@@ -188,6 +188,17 @@ export class Pager {
     this.#tell(page, before, 'drop', frame ?? (0 as HostAbsolute), reason);
   }
 
+  /** Every page is stable again and may be a translation table, with the content that it has: a discarded page is logically zero (spec/essa.md 1.8). */
+  resetUsage(): void {
+    const { events } = this.#configuration;
+    for (const { page, state: before } of this.pages()) {
+      if (before.usage === 'S' && !before.nodat) continue;
+      const entries = this.#gmap.entries(page);
+      this.#setStatus(entries, this.#status(entries) & ~(PGSTE_LOW.USAGE | PGSTE_LOW.NODAT));
+      if (events.wants('pageState')) events.emit('pageState', { level: 1, page, before, after: this.state(page), by: 'subsystem reset' });
+    }
+  }
+
   /** Every guest page that has a page table, with its state. */
   *pages(): Generator<{ page: number; state: PageState; key: number }> {
     const MIB = 0x10_0000;

@@ -3,10 +3,12 @@ import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator
 
 /** The order in which virtual CPUs run, as explicit choices: the same choices give the same run. */
 export interface Scheduler {
-  /** Chooses one of the runnable CPUs (their numbers, ascending, at least one) and for how many instructions. */
+  /** Chooses one of the runnable CPUs (their numbers in the machine, ascending, at least one) and for how many instructions. */
   choose(runnable: readonly number[]): { cpu: number; instructions: number };
   /** What the choices to come depend on, as JSON; see {@link schedulerFrom}. */
   capture(): SchedulerState;
+  /** A CPU has asked that this one be chosen next, if it can run. */
+  yieldTo(cpu: number): void;
 }
 
 /** A scheduler in a snapshot. */
@@ -37,6 +39,10 @@ export class RoundRobin implements Scheduler {
   capture(): SchedulerState {
     return { kind: 'round-robin', last: this.#last };
   }
+
+  yieldTo(cpu: number): void {
+    this.#last = cpu - 1;
+  }
 }
 
 type Generator = ReturnType<typeof xoroshiro128plus>;
@@ -59,4 +65,7 @@ export class RandomScheduler implements Scheduler {
   capture(): SchedulerState {
     return { kind: 'random', generator: [...this.#generator.getState()] };
   }
+
+  /** What a CPU asks for does not make the draw less random: both orders are possible on a machine too. */
+  yieldTo(): void {}
 }

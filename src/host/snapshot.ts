@@ -46,7 +46,10 @@ export interface MachineState {
   readonly layout: string;
   readonly options: {
     readonly storage: number;
-    readonly cpus: number;
+    readonly cpuAddresses: readonly number[];
+    readonly maxCpus: number;
+    readonly name: string;
+    readonly uuid: readonly number[];
     readonly frames: number;
     readonly profile: ProfileName;
     readonly facilities: readonly number[];
@@ -75,7 +78,19 @@ export class SnapshotError extends Error {
 }
 
 /** Fields of {@link Machine} and {@link VirtualCpu} that are not state: parts that capture themselves, and what follows from the options. */
-const STRUCTURE = new Set(['configuration', 'pager', 'store', 'gmap', 'layout', 'storage', 'vcpus', 'options', 'cpu', 'stateDescription']);
+const STRUCTURE = new Set([
+  'configuration',
+  'pager',
+  'store',
+  'gmap',
+  'layout',
+  'storage',
+  'vcpus',
+  'options',
+  'cpu',
+  'address',
+  'stateDescription',
+]);
 
 /**
  * Captures a machine, between two runs.
@@ -91,7 +106,10 @@ export const captureMachine = (machine: Machine, earlier?: MachineSnapshot): Mac
       layout: layoutOf(machine),
       options: {
         storage: options.storage,
-        cpus: vcpus.length,
+        cpuAddresses: vcpus.map(({ address }) => address),
+        maxCpus: options.maxCpus,
+        name: options.name,
+        uuid: options.uuid,
         frames: layout.frameCount,
         profile: configuration.profile.name,
         facilities: [...configuration.facilities],

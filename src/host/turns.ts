@@ -45,6 +45,11 @@ export class Turns {
     return runnable.length === 1 ? { ...choice, instructions: LONGEST_TURN } : choice;
   }
 
+  /** A CPU has asked that this one be chosen next, if it can run. */
+  yieldTo(cpu: number): void {
+    this.#scheduler.yieldTo(cpu);
+  }
+
   capture(): TurnsState {
     return { scheduler: this.#scheduler.capture(), unfinished: this.#unfinished ?? null };
   }

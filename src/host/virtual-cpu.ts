@@ -14,6 +14,8 @@ export interface PendingExternal {
 /** A virtual CPU: the CPU that executes it, its state description, and what the host knows beyond that. */
 export class VirtualCpu {
   readonly cpu: Cpu;
+  /** CPU address, 0 to 255, by which the guest knows the CPU. */
+  readonly address: number;
   readonly stateDescription: HostAbsolute;
   stopped: boolean;
   /** In an enabled wait: the next interruption wakes it. */
@@ -33,13 +35,18 @@ export class VirtualCpu {
   /** Number of instructions at the last program interruption that the host reflected; see Machine. */
   reflectedAt = -1;
 
-  constructor(cpu: Cpu, stateDescription: HostAbsolute, stopped: boolean) {
+  /** The token of the page-fault handshake that DIAGNOSE X'258' has established. */
+  pageFaultToken: bigint | undefined;
+
+  constructor(cpu: Cpu, address: number, stateDescription: HostAbsolute, stopped: boolean) {
     this.cpu = cpu;
+    this.address = address;
     this.stateDescription = stateDescription;
     this.stopped = stopped;
   }
 
-  get address(): number {
+  /** Number of the CPU in the machine. */
+  get index(): number {
     return this.cpu.index;
   }
 }

@@ -10,7 +10,7 @@ import { EXTERNAL, type VirtualCpu } from './virtual-cpu.ts';
  */
 
 /** Charges a waiting CPU's CPU timer with the time that has passed since it was last charged. */
-export const chargeWaiting = ({ configuration, block }: Machine, vcpu: VirtualCpu): void => {
+const chargeWaiting = ({ configuration, block }: Machine, vcpu: VirtualCpu): void => {
   const { view } = configuration.storage;
   const passed = configuration.elapsed - vcpu.waitingSince;
   vcpu.waitingSince = configuration.elapsed;
@@ -37,3 +37,10 @@ export const untilTimerWakes = (machine: Machine, vcpu: VirtualCpu): number => {
 /** Instructions until a timer wakes one of the CPUs that wait; infinity when none will. */
 export const untilSomeoneWakes = (machine: Machine): number =>
   Math.min(...machine.vcpus.map((vcpu) => (vcpu.waiting && !vcpu.stopped ? untilTimerWakes(machine, vcpu) : Number.POSITIVE_INFINITY)));
+
+/** Ends the wait of a CPU, whatever for; one that does not wait is left alone. */
+export const endWait = (machine: Machine, vcpu: VirtualCpu): void => {
+  if (!vcpu.waiting) return;
+  chargeWaiting(machine, vcpu);
+  vcpu.waiting = false;
+};

@@ -21,6 +21,8 @@ const setPrefix: Performer = (machine, { cpu }, i) => {
   if (prefix + 2 * FRAME_SIZE > machine.options.storage) cpu.programCheck(PGM.ADDRESSING);
   for (const page of [prefix, prefix + FRAME_SIZE]) absoluteToOffset(cpu, 1, page, true);
   cpu.prefix = prefix;
+  // Translations of the old prefix areas are gone, and the host looks after the new one when the CPU goes on.
+  machine.configuration.tlb.purge();
 };
 
 const storePrefix: Performer = (_, { cpu }, i) => {

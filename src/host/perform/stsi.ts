@@ -1,6 +1,7 @@
 import { PGM } from '../../cpu/interruption.ts';
 import { toEbcdic } from '../ebcdic.ts';
 import type { Performer } from '../intercepted.ts';
+import type { Machine } from '../machine.ts';
 
 const SYSIB_SIZE = 4096;
 /** Virtual machine level. */
@@ -24,7 +25,7 @@ export const storeSystemInformation: Performer = (machine, { cpu, address: cpuAd
     return;
   }
   cpu.needAligned(i.address(2), SYSIB_SIZE);
-  const block = BLOCKS[`${code}.${selector1}.${selector2}`]?.(machine.vcpus.length, cpuAddress);
+  const block = BLOCKS[`${code}.${selector1}.${selector2}`]?.(machine, cpuAddress);
   if (!block) {
     cpu.cc = 3;
     return;
@@ -33,10 +34,7 @@ export const storeSystemInformation: Performer = (machine, { cpu, address: cpuAd
   cpu.cc = 0;
 };
 
-/** The block of the lowest virtual machine in SYSIB 3.2.2. */
-const VIRTUAL_MACHINE = 32;
-
-type Block = (cpus: number, cpuAddress: number) => Uint8Array;
+type Block = (machine: Machine, cpuAddress: number) => Uint8Array;
 
 const build = (fill: (view: DataView, put: (at: number, text: string) => void) => void): Uint8Array => {
   const block = new Uint8Array(SYSIB_SIZE);
@@ -59,24 +57,37 @@ const BLOCKS: Readonly<Record<string, Block>> = {
       put(96, 'ZH  ');
       view.setUint16(100, cpuAddress);
     }),
-  '1.2.2': (cpus) =>
-    build((view) => {
-      view.setUint16(36, cpus);
-      view.setUint16(38, cpus);
-    }),
-  '2.2.2': (cpus) =>
+  '1.2.2': (machine) => build((view) => putCpuCounts(view, 36, machine)),
+  '2.2.2': (machine) =>
     build((view, put) => {
-      view.setUint16(36, cpus);
-      view.setUint16(38, cpus);
+      putCpuCounts(view, 36, machine);
       put(44, 'ZHINT   ');
     }),
-  '3.2.2': (cpus) =>
+  '3.2.2': (machine) =>
     build((view, put) => {
       view.setUint8(31, 1);
-      view.setUint16(VIRTUAL_MACHINE + 4, cpus);
-      view.setUint16(VIRTUAL_MACHINE + 6, cpus);
-      put(VIRTUAL_MACHINE + 12, 'ZHINT   ');
-      view.setUint32(VIRTUAL_MACHINE + 20, 1000);
+      putCpuCounts(view, VIRTUAL_MACHINE + 4, machine);
+      put(VIRTUAL_MACHINE + 12, nameOf(machine));
+      view.setUint32(VIRTUAL_MACHINE + 20, FULL_CAPABILITY);
       put(VIRTUAL_MACHINE + 24, 'KVM/Linux       ');
+      view.setUint8(VIRTUAL_MACHINE + 43, NAME_IS_UTF8);
+      new Uint8Array(view.buffer).set(machine.options.uuid, VIRTUAL_MACHINE + 48);
+      new Uint8Array(view.buffer).set(new TextEncoder().encode(machine.options.name).subarray(0, EXTENDED_NAME_SIZE), EXTENDED_NAME);
     }),
+};
+
+/** Offsets in SYSIB 3.2.2: the description of the innermost virtual machine, and its extended name. */
+const VIRTUAL_MACHINE = 32;
+const EXTENDED_NAME = 2048;
+const EXTENDED_NAME_SIZE = 256;
+const NAME_IS_UTF8 = 2;
+/** CPU-capability adjustment factor in thousandths. */
+const FULL_CAPABILITY = 1000;
+
+/** The first eight characters of the machine's name. */
+const nameOf = ({ options }: Machine): string => options.name.slice(0, 8).padEnd(8);
+
+/** Halfwords: CPUs altogether, configured, in standby, reserved. */
+const putCpuCounts = (view: DataView, at: number, { vcpus, options: { maxCpus } }: Machine): void => {
+  for (const [n, count] of [maxCpus, vcpus.length, 0, maxCpus - vcpus.length].entries()) view.setUint16(at + 2 * n, count);
 };
