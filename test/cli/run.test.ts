@@ -130,6 +130,10 @@ describe('2: wrong input, in one line', () => {
       [STORY, '--trace', 'page,heap'],
       'zhint run: --trace heap, expected instruction, interruption, interception, essa, page, host, key, sie or all',
     ],
+    [[STORY, '--cpu-addresses', '0,x'], 'zhint run: --cpu-addresses x, expected a whole number'],
+    [[STORY, '--cpu-addresses', '0,300'], `${STORY}: CPU address 300, expected numbers of 0 to 255, each once`],
+    [[STORY, '--cpu-addresses', '1,1'], `${STORY}: CPU address 1, expected numbers of 0 to 255, each once`],
+    [[STORY, '--uuid', '12'], 'zhint run: --uuid 12, expected 32 hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th'],
     [[STORY, '--paging-file', directory], `${directory}: cannot be used as a paging device (EISDIR), expected a file that can be written`],
   ])('%j', async (argv, message) => {
     const { status, output, errors } = await zhint('run', ...argv);
