@@ -137,10 +137,10 @@ const metadataSchema = (zod: typeof z): z.ZodType<Metadata> => {
     layout: text,
     options: object({
       storage: count,
-      cpuAddresses: zod.array(count.max(255)).min(1),
+      cpuAddresses: list(count.max(255)).min(1),
       maxCpus: count.min(1),
       name: text,
-      uuid: zod.array(count.max(255)).length(16),
+      uuid: list(count.max(255)).length(16),
       frames: count.min(1),
       profile: zod.enum(['zvm', 'zvm-lenient', 'kvm', 'kvm-2026']),
       facilities: list(count),

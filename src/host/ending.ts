@@ -1,9 +1,10 @@
-import { PSW, type Psw } from '../cpu/psw.ts';
+import { PSW } from '../cpu/psw.ts';
 import { SD } from '../cpu/state-description.ts';
 import { masksOf } from './external.ts';
 import type { Machine } from './machine.ts';
 import { validityText } from './reflect.ts';
 import type { VirtualCpu } from './virtual-cpu.ts';
+import { waitingPsw } from './waiting.ts';
 
 /** The ways in which a program ends, other than by what it is asked to expect: each tells the machine its verdict. */
 
@@ -19,7 +20,8 @@ const endDisabledWait = (machine: Machine, vcpu: VirtualCpu, address: bigint): v
 };
 
 /** Ends the program if the PSW that waits says how it went. A disabled wait elsewhere ends it when no other CPU can go on: {@link endIdle}. */
-export const endStatement = (machine: Machine, vcpu: VirtualCpu, { mask, address }: Psw): void => {
+export const endStatement = (machine: Machine, vcpu: VirtualCpu): void => {
+  const { mask, address } = waitingPsw(machine, vcpu);
   if (isDisabled(mask) && address < STATEMENTS) endDisabledWait(machine, vcpu, address);
 };
 
@@ -50,8 +52,8 @@ export const endStopped = (machine: Machine): void => {
 
 /** No CPU can run, and nothing will change that. */
 export const endIdle = (machine: Machine): void => {
-  const lost = machine.vcpus.find((vcpu) => !vcpu.stopped && isDisabled(machine.waitingPsw(vcpu).mask));
-  if (lost) endDisabledWait(machine, lost, machine.waitingPsw(lost).address);
+  const lost = machine.vcpus.find((vcpu) => !vcpu.stopped && isDisabled(waitingPsw(machine, vcpu).mask));
+  if (lost) endDisabledWait(machine, lost, waitingPsw(machine, lost).address);
   else if (machine.vcpus.every((v) => v.stopped)) endStopped(machine);
   else machine.end('failed', 'every CPU waits and nothing will wake one');
 };

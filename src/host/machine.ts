@@ -24,10 +24,10 @@ import { isInterruptible, presentPending } from './present.ts';
 import { reflectedInterruption } from './reflect.ts';
 import { restartCpu } from './restart.ts';
 import type { Scheduler } from './scheduler.ts';
-import { EVENT, inputEvent, maskOf, newServiceProcessor } from './service-processor.ts';
+import { inputEvent, newServiceProcessor } from './service-processor.ts';
 import { type Turn, Turns, type TurnsState } from './turns.ts';
 import { type PendingExternal, subclassOf, VirtualCpu } from './virtual-cpu.ts';
-import { endWait, untilSomeoneWakes, untilTimerWakes } from './waiting.ts';
+import { endWait, untilHostActs, untilTimerWakes } from './waiting.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface MachineOptions {
@@ -68,7 +68,6 @@ const MIB = 0x10_0000;
 const ENTRY_PSW_MASK = 0x0000_0001_8000_0000n;
 const DEFAULT_NAME = 'ZHINT';
 const NO_UUID: readonly number[] = Array<number>(16).fill(0);
-const INPUT_EVENTS = maskOf(EVENT.ASCII) | maskOf(EVENT.OPERATOR_COMMAND);
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 /**
@@ -154,12 +153,10 @@ export class Machine {
     this.#endTurn();
   }
 
-  /** The guest says which events it takes, as a mask of 64 bits, and how many bytes its masks have. */
-  takeEvents(mask: bigint, maskLength: number): void {
-    Object.assign(this.sclp, { receiveMask: mask, maskLength });
-    if (this.inputWanted || !(mask & INPUT_EVENTS)) return;
+  /** The guest says that it reads its console. */
+  wantInput(): void {
+    if (!this.inputWanted) this.onInputWanted();
     this.inputWanted = true;
-    this.onInputWanted();
   }
 
   /** A CPU gives the rest of its turn to the CPU with this address, if there is one. */
@@ -213,7 +210,7 @@ export class Machine {
       return undefined;
     }
     const turn = this.#turns.choose(runnable);
-    const instructions = Math.min(turn.instructions, this.#untilHostActs());
+    const instructions = Math.min(turn.instructions, untilHostActs(this));
     const vcpu = this.vcpus[turn.cpu]!;
     const { tlb } = this.configuration;
     // Page tables have changed while other CPUs ran: prefix areas must be looked at again, as SIE does when it enters.
@@ -296,13 +293,6 @@ export class Machine {
   /** The list page of blocks that ESSA discarded. */
   listPage(vcpu: VirtualCpu): HostAbsolute {
     return (this.layout.lists + vcpu.index * FRAME_SIZE) as HostAbsolute;
-  }
-
-  /** The PSW of a CPU that waits, which is outside SIE. */
-  waitingPsw(vcpu: VirtualCpu): Psw {
-    const { view } = this.configuration.storage;
-    const at = this.block(vcpu) + SD.PSW;
-    return { mask: view.getBigUint64(at), address: view.getBigUint64(at + 8) };
   }
 
   // ---- inside --------------------------------------------------------------------------------------------------------
@@ -434,7 +424,7 @@ export class Machine {
   #wait(vcpu: VirtualCpu): void {
     vcpu.waiting = true;
     vcpu.waitingSince = this.configuration.elapsed;
-    endStatement(this, vcpu, this.waitingPsw(vcpu));
+    endStatement(this, vcpu);
   }
 
   #stop(vcpu: VirtualCpu): void {
@@ -442,14 +432,9 @@ export class Machine {
     if (this.vcpus.every((v) => v.stopped)) endStopped(this);
   }
 
-  /** Instructions until a timer wakes one of the CPUs that wait, or the watchdog bites; infinity for never. */
-  #untilHostActs(): number {
-    return Math.min(untilSomeoneWakes(this), this.watchdog.until(this.configuration.elapsed));
-  }
-
   /** Every CPU waits: the clock jumps to the first timer that wakes one. */
   #passTime(): boolean {
-    const next = this.#untilHostActs();
+    const next = untilHostActs(this);
     if (!Number.isSafeInteger(next)) return false;
     this.configuration.elapsed += next;
     this.#idle += next;

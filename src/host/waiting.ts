@@ -1,4 +1,4 @@
-import { PSW } from '../cpu/psw.ts';
+import { PSW, type Psw } from '../cpu/psw.ts';
 import { SD } from '../cpu/state-description.ts';
 import { timersAt, todAfter, UNITS_PER_INSTRUCTION } from '../cpu/timing.ts';
 import type { Machine } from './machine.ts';
@@ -34,9 +34,18 @@ export const untilTimerWakes = (machine: Machine, vcpu: VirtualCpu): number => {
   );
 };
 
-/** Instructions until a timer wakes one of the CPUs that wait; infinity when none will. */
-export const untilSomeoneWakes = (machine: Machine): number =>
-  Math.min(...machine.vcpus.map((vcpu) => (vcpu.waiting && !vcpu.stopped ? untilTimerWakes(machine, vcpu) : Number.POSITIVE_INFINITY)));
+/** Instructions until a timer wakes one of the CPUs that wait, or the watchdog bites; infinity when neither will. */
+export const untilHostActs = (machine: Machine): number => {
+  const waiting = machine.vcpus.filter((vcpu) => vcpu.waiting && !vcpu.stopped);
+  return Math.min(machine.watchdog.until(machine.configuration.elapsed), ...waiting.map((vcpu) => untilTimerWakes(machine, vcpu)));
+};
+
+/** The PSW of a CPU that waits. */
+export const waitingPsw = ({ configuration, block }: Machine, vcpu: VirtualCpu): Psw => {
+  const { view } = configuration.storage;
+  const at = block(vcpu) + SD.PSW;
+  return { mask: view.getBigUint64(at), address: view.getBigUint64(at + 8) };
+};
 
 /** Ends the wait of a CPU, whatever for; one that does not wait is left alone. */
 export const endWait = (machine: Machine, vcpu: VirtualCpu): void => {

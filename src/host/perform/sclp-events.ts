@@ -14,6 +14,9 @@ const MOST_MASK_BYTES = 1021;
 /** Of WRITE EVENT MASK: the masks' length, and the masks, four after one another. */
 const MASKS = { LENGTH: 10, FIRST: 12, PROGRAM_RECEIVES: 0, PROGRAM_SENDS: 1, WE_RECEIVE: 2, WE_SEND: 3 } as const;
 
+/** As what the program may read what was typed. */
+const INPUT_EVENTS = maskOf(EVENT.ASCII) | maskOf(EVENT.OPERATOR_COMMAND);
+
 /** Reads a mask of any length as one of 64 bits. */
 const readMask = (block: DataView, at: number, length: number): bigint => {
   let mask = 0n;
@@ -31,9 +34,11 @@ export const writeEventMask: Command = (machine, block) => {
   if (length === 0 || length > MOST_MASK_BYTES) return RESPONSE.INVALID_MASK_LENGTH;
   if (block.byteLength < MASKS.FIRST + 4 * length) return RESPONSE.TOO_SHORT;
   const at = (n: number): number => MASKS.FIRST + n * length;
-  machine.takeEvents(readMask(block, at(MASKS.PROGRAM_RECEIVES), length), length);
+  const receiveMask = readMask(block, at(MASKS.PROGRAM_RECEIVES), length);
+  Object.assign(machine.sclp, { receiveMask, maskLength: length });
+  if (receiveMask & INPUT_EVENTS) machine.wantInput();
   writeMask(block, at(MASKS.WE_RECEIVE), length, maskOf(EVENT.ASCII) | maskOf(EVENT.MESSAGE));
-  writeMask(block, at(MASKS.WE_SEND), length, maskOf(EVENT.ASCII) | maskOf(EVENT.OPERATOR_COMMAND));
+  writeMask(block, at(MASKS.WE_SEND), length, INPUT_EVENTS);
   return RESPONSE.COMPLETE;
 };
 
