@@ -1,5 +1,5 @@
 import { type Field, FORMATS, type Format } from '../src/cpu/formats.ts';
-import { type PlacedField, putField, putOpcode, type Syntax, syntaxOf } from '../src/cpu/operands.ts';
+import { type PlacedField, putOpcode, putPlaced, type Syntax, syntaxOf } from '../src/cpu/operands.ts';
 import type { Row } from '../src/cpu/row.ts';
 
 /** Instructions for tests: the fields of a row, and encodings with chosen values in them. */
@@ -28,7 +28,7 @@ export const encode = (row: Row, values: readonly number[]): Uint8Array => {
   const format: Format = FORMATS[row.format];
   const bytes = new Uint8Array(format.length);
   putOpcode(bytes, format, row.opcode);
-  for (const [index, { place }] of operandFields(syntaxOf(row)).entries()) putField(bytes, place, values[index] ?? 0);
+  for (const [index, field] of operandFields(syntaxOf(row)).entries()) putPlaced(bytes, field, values[index] ?? 0);
   return bytes;
 };
 
@@ -42,15 +42,18 @@ export const spareBits = (row: Row): number[] => {
   use([0, opcode === 'halfword' ? 16 : 8]);
   if (opcode === 'nibble') use([12, 4]);
   if (opcode === 'last') use([40, 8]);
-  for (const { place } of operandFields(syntaxOf(row))) use(place);
+  for (const { place, extension } of operandFields(syntaxOf(row))) {
+    use(place);
+    if (extension !== undefined) use(extension);
+  }
   return Array.from({ length: length * 8 }, (_, bit) => bit).filter((bit) => !used.has(bit));
 };
 
-const highest = ([, width]: Field): number => 2 ** width - 1;
+const highest = ({ place: [, width], extension }: PlacedField): number => 2 ** (extension === undefined ? width : width + 1) - 1;
 
 /** Values worth trying in a field: ends, signs, and registers that begin pairs (multiples of 4 serve floating-point pairs too). */
 const edges = (field: PlacedField): number[] => {
-  const most = highest(field.place);
+  const most = highest(field);
   return [0, most, Math.floor(most / 2), Math.floor(most / 2) + 1, 1, 2, 4, 8].filter((value) => value <= most);
 };
 
@@ -70,8 +73,8 @@ export const encodings = (row: Row, count: number, seed: number): Uint8Array[] =
   while (list.length < count) {
     const values = fields.map((field) => {
       if (next() < 0.3) return pick(edges(field));
-      if (next() < 0.5) return Math.floor(next() * (highest(field.place) + 1));
-      return 4 * Math.floor(next() * ((highest(field.place) + 1) / 4));
+      if (next() < 0.5) return Math.floor(next() * (highest(field) + 1));
+      return 4 * Math.floor(next() * ((highest(field) + 1) / 4));
     });
     list.push(encode(row, values));
   }

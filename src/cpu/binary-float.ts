@@ -6,21 +6,22 @@
 
 /** A format: width in bits, precision in bits with the implied one, exponent bias, and how much a trap scales a result's exponent. */
 export interface FloatFormat {
-  readonly width: 32 | 64;
+  readonly width: 32 | 64 | 128;
   readonly precision: number;
   readonly bias: number;
   readonly scale: number;
 }
 export const SHORT: FloatFormat = { width: 32, precision: 24, bias: 127, scale: 192 };
 export const LONG: FloatFormat = { width: 64, precision: 53, bias: 1023, scale: 1536 };
+export const EXTENDED: FloatFormat = { width: 128, precision: 113, bias: 16383, scale: 24576 };
 
 /** IEEE exceptions, as the FPC's mask and flag bytes and the data-exception code have them. */
 export const IEEE = { INVALID: 0x80, DIVISION_BY_ZERO: 0x40, OVERFLOW: 0x20, UNDERFLOW: 0x10, INEXACT: 0x08 } as const;
 /** In the data-exception code of an inexact result: it is greater in magnitude than the exact one. */
 const INCREMENTED = 0x04;
 
-/** Rounding modes: the first four as in the FPC. */
-export const ROUND = { NEAREST_EVEN: 0, ZERO: 1, UP: 2, DOWN: 3, NEAREST_AWAY: 4 } as const;
+/** Rounding modes: the first four as in the FPC. To prepare for shorter precision, what is inexact is cut and its last bit made one. */
+export const ROUND = { NEAREST_EVEN: 0, ZERO: 1, UP: 2, DOWN: 3, NEAREST_AWAY: 4, PREPARE_SHORTER: 5 } as const;
 export type Rounding = (typeof ROUND)[keyof typeof ROUND];
 
 /** What an operation does: how it rounds, and which exceptions trap (which changes the result that is delivered). */
@@ -99,6 +100,7 @@ const roundBits = (
       case ROUND.NEAREST_AWAY: return rest >= half;
       case ROUND.UP: return inexact && !negative;
       case ROUND.DOWN: return inexact && negative;
+      case ROUND.PREPARE_SHORTER: return inexact && (kept & 1n) === 0n;
       default: return false;
     } // biome-ignore format: a table
   };
@@ -332,24 +334,39 @@ export const toIntegral = (format: FloatFormat, a: bigint, rounding: Rounding): 
   return { bits, exceptions: inexact ? IEEE.INEXACT : 0, incremented };
 };
 
+/** The integers that a conversion may give. */
+interface IntegerRange {
+  readonly least: bigint;
+  readonly most: bigint;
+  /** What a NaN becomes. */
+  readonly ofNan: bigint;
+}
+export const SIGNED: Readonly<Record<32 | 64, IntegerRange>> = {
+  32: { least: -(1n << 31n), most: (1n << 31n) - 1n, ofNan: -(1n << 31n) },
+  64: { least: -(1n << 63n), most: (1n << 63n) - 1n, ofNan: -(1n << 63n) },
+};
+export const UNSIGNED: Readonly<Record<32 | 64, IntegerRange>> = {
+  32: { least: 0n, most: (1n << 32n) - 1n, ofNan: 0n },
+  64: { least: 0n, most: (1n << 64n) - 1n, ofNan: 0n },
+};
+
 /**
- * CONVERT TO FIXED: the integer, saturated when it does not fit, and the condition code. A NaN becomes the most negative integer. What cannot
- * be converted is inexact besides invalid (PoP, "Results: CONVERT TO FIXED").
+ * CONVERT TO FIXED and TO LOGICAL: the integer, saturated when it does not fit, and the condition code. What cannot be converted is inexact
+ * besides invalid (PoP, "Results: CONVERT TO FIXED").
  */
-export const toInteger = (format: FloatFormat, width: 32 | 64, a: bigint, rounding: Rounding): Outcome & { readonly cc: 0 | 1 | 2 | 3 } => {
+export const toInteger = (
+  format: FloatFormat,
+  { least, most, ofNan }: IntegerRange,
+  a: bigint,
+  rounding: Rounding,
+): Outcome & { readonly cc: 0 | 1 | 2 | 3 } => {
   const x = unpack(format, a);
-  const least = -(1n << BigInt(width - 1));
-  const special = (negative: boolean) => ({
-    bits: negative ? least : -least - 1n,
-    exceptions: IEEE.INVALID | IEEE.INEXACT,
-    incremented: false,
-    cc: 3 as const,
-  });
-  if (isNan(x)) return special(true);
-  if (x.kind === 'infinity') return special(x.negative);
+  const special = (bits: bigint) => ({ bits, exceptions: IEEE.INVALID | IEEE.INEXACT, incremented: false, cc: 3 as const });
+  if (isNan(x)) return special(ofNan);
+  if (x.kind === 'infinity') return special(x.negative ? least : most);
   if (x.kind === 'zero') return { ...exact(0n), cc: 0 };
   const { value, inexact, incremented } = integral(x, rounding);
-  if (value < least || value > -least - 1n) return special(x.negative);
+  if (value < least || value > most) return special(x.negative ? least : most);
   return { bits: value, exceptions: inexact ? IEEE.INEXACT : 0, incremented, cc: x.negative ? 1 : 2 };
 };
 
@@ -371,6 +388,37 @@ export const conditionOf = (format: FloatFormat, bits: bigint): 0 | 1 | 2 | 3 =>
   const x = unpack(format, bits);
   if (isNan(x)) return 3;
   return x.kind === 'zero' ? 0 : x.negative ? 1 : 2;
+};
+
+/** Function codes of VECTOR FP MAXIMUM and MINIMUM: as IEEE 754, Java, a macro of C, a template of C++ and fmax of C have it. */
+const EXTREME = { IEEE: 0, JAVA: 1, C_MACRO: 2, CPP: 3, C_FUNCTION: 4 } as const;
+export const LAST_EXTREME = EXTREME.C_FUNCTION;
+
+/** VECTOR FP MAXIMUM and MINIMUM by function code (PoP, figures of results there). */
+export const extreme =
+  (isMaximum: boolean, code: number): Binary =>
+  (format, a, b) => {
+    const [x, y] = [unpack(format, a), unpack(format, b)];
+    if (isNan(x) || isNan(y)) return extremeWithNan(format, code, x, y);
+    if (x.kind === 'zero' && y.kind === 'zero' && (code === EXTREME.C_MACRO || code === EXTREME.CPP))
+      return exact(code === EXTREME.CPP ? a : b);
+    const [p, q] = [x, y].map(orderedWithZeros(format));
+    if (p === q) return exact(a);
+    return exact(p! > q! === isMaximum ? a : b);
+  };
+
+/** Sign and magnitude in the order of integers, the negative zero before the positive one. */
+const orderedWithZeros =
+  (format: FloatFormat) =>
+  ({ negative, bits }: Unpacked): bigint =>
+    negative ? -(bits ^ signBit(format)) - 1n : bits;
+
+const extremeWithNan = (format: FloatFormat, code: number, x: Unpacked, y: Unpacked): Outcome => {
+  const signals = x.kind === 'signaling' || y.kind === 'signaling';
+  if (code === EXTREME.C_MACRO || code === EXTREME.CPP)
+    return { bits: code === EXTREME.CPP ? x.bits : y.bits, exceptions: IEEE.INVALID, incremented: false };
+  if (code === EXTREME.JAVA || (code === EXTREME.IEEE && (signals || (isNan(x) && isNan(y))))) return propagate(format, [x, y])!;
+  return { bits: isNan(y) ? x.bits : y.bits, exceptions: signals ? IEEE.INVALID : 0, incremented: false };
 };
 
 /** The bit of TEST DATA CLASS that an operand's class and sign have. */

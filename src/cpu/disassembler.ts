@@ -1,7 +1,7 @@
 import { findRow } from './decoder.ts';
 import type { Field, FormatName } from './formats.ts';
 import { printedForms } from './mnemonics.ts';
-import { getField, type Operand, type PlacedField, type Syntax, syntaxOf } from './operands.ts';
+import { getField, getPlaced, type Operand, type PlacedField, type Syntax, syntaxOf } from './operands.ts';
 import type { Row } from './row.ts';
 
 /** One line of disassembly. */
@@ -34,14 +34,17 @@ const OVERLOOKED: Readonly<Partial<Record<FormatName, Field>>> = {
   SI: [8, 8],
 };
 
+const RXB: Field = [36, 4];
+
 /** The bits that neither the operation code nor an operand uses, and that must be zero for objdump. */
 const spareFields = (row: Row): Field[] => {
   const syntax = syntaxOf(row);
   const used = new Uint8Array(syntax.format.length * 8);
   const use = (field: PlacedField | undefined): void => {
-    if (field !== undefined) used.fill(1, field.place[0], field.place[0] + field.place[1]);
+    for (const [bit, width] of [field?.place, field?.extension].filter((place) => place !== undefined)) used.fill(1, bit, bit + width);
   };
-  const [bit, width] = OVERLOOKED[row.format] ?? [0, 0];
+  // It does not look at RXB either, except for registers that are there.
+  const [bit, width] = row.format.startsWith('V') ? RXB : (OVERLOOKED[row.format] ?? [0, 0]);
   used.fill(1, bit, bit + width);
   used.fill(1, 0, syntax.format.opcode === 'halfword' ? 16 : 8);
   if (syntax.format.opcode === 'nibble') used.fill(1, 12, 16);
@@ -82,9 +85,10 @@ interface Printing {
 }
 
 /** A field's value without the bits that the mnemonic stands for. */
-const fieldValue = (p: Printing, { place }: PlacedField): number => {
-  const value = getField(p.bytes, place, p.start);
-  return p.fixed !== undefined && p.fixed.place[0] === place[0] ? value & ~p.fixed.mask : value;
+const fieldValue = (p: Printing, field: PlacedField): number => {
+  const value = getPlaced(p.bytes, field, p.start);
+  const fixed = p.fixed.find(({ place }) => place[0] === field.place[0]);
+  return fixed === undefined ? value : value & ~fixed.mask;
 };
 
 const relativeText = (p: Printing, field: PlacedField): string => {
@@ -101,9 +105,9 @@ const storageText = (p: Printing, operand: Operand & { kind: 'storage' }): strin
   const base = fieldValue(p, operand.base);
   const inner = operand.inner;
   const value = inner === undefined ? 0 : fieldValue(p, inner.field);
-  const plain = inner === undefined || (inner.kind === 'index' && value === 0);
+  const plain = inner === undefined || ((inner.kind === 'index' || inner.kind === 'vector') && value === 0);
   if (plain) return base === 0 ? `${displacement}` : `${displacement}(%r${base})`;
-  return `${displacement}(${inner.kind === 'length' ? value + 1 : `%r${value}`},%r${base})`;
+  return `${displacement}(${inner.kind === 'length' ? value + 1 : `%${inner.kind === 'vector' ? 'v' : 'r'}${value}`},%r${base})`;
 };
 
 const operandText = (p: Printing, operand: Operand): string => {
@@ -125,7 +129,7 @@ const shownOperands = (p: Printing, operands: readonly Operand[]): readonly Oper
 };
 
 const matches = (fixed: Syntax['fixed'], bytes: Uint8Array, start: number): boolean =>
-  fixed !== undefined && (getField(bytes, fixed.place, start) & fixed.mask) === fixed.value;
+  fixed.every(({ place, mask, value }) => (getField(bytes, place, start) & mask) === value);
 
 /**
  * The instruction at `bytes[options.start]`, which lies at `address`, as `objdump -d` of GNU binutils 2.40 prints it: extended mnemonic

@@ -1,16 +1,19 @@
 import type { FieldName } from './formats.ts';
+import { VECTOR_MNEMONICS } from './vector-mnemonics.ts';
 
 /**
- * Extended mnemonics: other names of an instruction with one of its fields fixed, such as JNE for BRC 7.
+ * Extended mnemonics: other names of an instruction with some of its fields fixed, such as JNE for BRC 7.
  * They are GNU's (binutils 2.40), whose documentation lists them under "s390 Mnemonics"; derived here by rule from the condition names.
  */
 export interface ExtendedMnemonic {
   readonly mnemonic: string;
   /** Mnemonic of the row that it stands for. */
   readonly base: string;
-  /** The bits of a field that the name stands for. Absent: a plain synonym. */
-  readonly fixed?: { readonly field: FieldName; readonly mask: number; readonly value: number };
-  /** Operands as in a format; absent: those of the base, without the fixed field. */
+  /** The bits of fields that the name stands for. Absent: a plain synonym. */
+  readonly fixed?: readonly { readonly field: FieldName; readonly mask: number; readonly value: number }[];
+  /** The first of these register fields holds the same as the second, which alone is an operand. */
+  readonly repeats?: readonly [FieldName, FieldName];
+  /** Operands as in a format; absent: those of the base, without the fixed fields. */
   readonly operands?: string;
   /** The name that a disassembler prints; absent: only the assembler knows it. */
   readonly printed?: true;
@@ -69,7 +72,7 @@ const perCondition = (
   conditions.map(([condition, value], index) => ({
     mnemonic: name(condition),
     base,
-    fixed: { field, mask: MASK_BITS, value },
+    fixed: [{ field, mask: MASK_BITS, value }],
     ...(printed && conditions.findIndex((other) => other[1] === value) === index ? { printed } : {}),
   }));
 
@@ -81,7 +84,7 @@ const fixedMask = (
 ): ExtendedMnemonic => ({
   mnemonic,
   base,
-  fixed: { field: 'm1', mask: MASK_BITS, value },
+  fixed: [{ field: 'm1', mask: MASK_BITS, value }],
   ...traits,
 });
 
@@ -130,7 +133,7 @@ const SYNONYMS: readonly ExtendedMnemonic[] = [
 const zeroRemaining = (base: string): ExtendedMnemonic => ({
   mnemonic: `${base}z`,
   base,
-  fixed: { field: 'i4', mask: 0xc0, value: 0x80 },
+  fixed: [{ field: 'i4', mask: 0xc0, value: 0x80 }],
   printed: true,
 });
 
@@ -138,7 +141,7 @@ const zeroRemaining = (base: string): ExtendedMnemonic => ({
 const withoutCheck = (mnemonic: string, base: string): ExtendedMnemonic => ({
   mnemonic,
   base,
-  fixed: { field: 'm3', mask: MASK_BITS, value: 0 },
+  fixed: [{ field: 'm3', mask: MASK_BITS, value: 0 }],
   printed: true,
 });
 
@@ -154,4 +157,5 @@ export const EXTENDED_MNEMONICS: readonly ExtendedMnemonic[] = [
   withoutCheck('cutfu', 'cu12'),
   withoutCheck('cuutf', 'cu21'),
   ...SYNONYMS,
+  ...VECTOR_MNEMONICS,
 ];

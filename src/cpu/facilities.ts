@@ -32,10 +32,13 @@ export const FACILITIES: ReadonlySet<number> = new Set([
   51, // local TLB clearing
   75, // access exception fetch/store indication
   78, // EDAT-2
+  129, // vector facility
   130, // instruction-execution protection
   131, // enhanced suppression on protection 2
+  135, // vector enhancements 1
   138, // configuration in z/Architecture mode for good
   147, // ESSA no-translate
+  148, // vector enhancements 2
 ]);
 
 /** The list that STFLE stores: doublewords with bit 0 on the left, no longer than the last facility needs. */

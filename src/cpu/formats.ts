@@ -10,7 +10,10 @@ export type Field = readonly [bit: number, width: number];
 /** Where the operation code lies: one byte, byte and following nibble (bits 12-15), halfword, or byte and last byte (bits 40-47). */
 export type OpcodePlace = 'byte' | 'nibble' | 'halfword' | 'last';
 
-/** The names that a field can have. `d1` to `d4` are displacements; where `long` is set, `h1` or `h2` hold the high eight bits. */
+/**
+ * The names that a field can have. `d1` to `d4` are displacements; where `long` is set, `h1` or `h2` hold the high eight bits.
+ * `v1` to `v4` hold the low four bits of a vector register's number; {@link extensionOf} tells where the fifth is.
+ */
 export type FieldName =
   | 'r1'
   | 'r2'
@@ -19,6 +22,11 @@ export type FieldName =
   | 'm3'
   | 'm4'
   | 'm5'
+  | 'm6'
+  | 'v1'
+  | 'v2'
+  | 'v3'
+  | 'v4'
   | 'i1'
   | 'i2'
   | 'i3'
@@ -46,9 +54,9 @@ export interface Format {
   readonly fields: Readonly<Partial<Record<FieldName, Field>>>;
   /**
    * Operands in assembler order, separated by commas outside parentheses.
-   * `rN fN aN cN` name a general, floating-point, access or control register in field rN; `mN` a mask;
+   * `rN fN aN cN` name a general, floating-point, access or control register in field rN; `vN` a vector register; `mN` a mask;
    * `iN` a signed and `uN` an unsigned immediate in field iN; `jN` a halfword-scaled relative address in field iN;
-   * `dN(xN,bN)`, `dN(bN)`, `dN(l,bN)`, `dN(lN,bN)`, `dN(rM,bN)` storage. A trailing `?` marks an operand that may be omitted and is then zero.
+   * `dN(xN,bN)`, `dN(vN,bN)`, `dN(bN)`, `dN(l,bN)`, `dN(lN,bN)`, `dN(rM,bN)` storage. A trailing `?` marks an operand that may be omitted and is then zero.
    */
   readonly operands: string;
 }
@@ -58,6 +66,9 @@ const R2: Field = [12, 4];
 const D2 = { b2: [16, 4], d2: [20, 12] } as const;
 const LONG_D2 = { b2: [16, 4], d2: [20, 12], h2: [32, 8] } as const;
 const LONG_D1 = { b1: [16, 4], d1: [20, 12], h1: [32, 8] } as const;
+const V1: Field = [8, 4];
+const V2: Field = [12, 4];
+const V3: Field = [16, 4];
 const D1 = { b1: [16, 4], d1: [20, 12] } as const;
 const SS_D2 = { b2: [32, 4], d2: [36, 12] } as const;
 
@@ -121,9 +132,40 @@ export const FORMATS = {
   'SS-f': format(6, 'byte', 'd1(b1),d2(l2,b2)', { l2: [8, 8], ...D1, ...SS_D2 }),
   SSE: format(6, 'halfword', 'd1(b1),d2(b2)', { ...D1, ...SS_D2 }),
   SSF: format(6, 'nibble', 'd1(b1),d2(b2),r3', { r3: R1, ...D1, ...SS_D2 }),
+  'VRI-a': format(6, 'last', 'v1,i2,m3', { v1: V1, i2: [16, 16], m3: [32, 4] }),
+  'VRI-b': format(6, 'last', 'v1,u2,u3,m4', { v1: V1, i2: [16, 8], i3: [24, 8], m4: [32, 4] }),
+  'VRI-c': format(6, 'last', 'v1,v3,u2,m4', { v1: V1, v3: V2, i2: [16, 16], m4: [32, 4] }),
+  'VRI-d': format(6, 'last', 'v1,v2,v3,u4,m5', { v1: V1, v2: V2, v3: V3, i4: [24, 8], m5: [32, 4] }),
+  'VRI-e': format(6, 'last', 'v1,v2,u3,m4,m5', { v1: V1, v2: V2, i3: [16, 12], m5: [28, 4], m4: [32, 4] }),
+  'VRI-f': format(6, 'last', 'v1,v2,v3,u4,m5', { v1: V1, v2: V2, v3: V3, m5: [24, 4], i4: [28, 8] }),
+  'VRI-g': format(6, 'last', 'v1,v2,u3,u4,m5', { v1: V1, v2: V2, i4: [16, 8], m5: [24, 4], i3: [28, 8] }),
+  'VRI-h': format(6, 'last', 'v1,u2,u3', { v1: V1, i2: [16, 16], i3: [32, 4] }),
+  'VRI-i': format(6, 'last', 'v1,r2,u3,m4', { v1: V1, r2: V2, m4: [24, 4], i3: [28, 8] }),
+  'VRR-a': format(6, 'last', 'v1,v2,m3,m4,m5', { v1: V1, v2: V2, m5: [24, 4], m4: [28, 4], m3: [32, 4] }),
+  'VRR-b': format(6, 'last', 'v1,v2,v3,m4,m5', { v1: V1, v2: V2, v3: V3, m5: [24, 4], m4: [32, 4] }),
+  'VRR-c': format(6, 'last', 'v1,v2,v3,m4,m5,m6', { v1: V1, v2: V2, v3: V3, m6: [24, 4], m5: [28, 4], m4: [32, 4] }),
+  'VRR-d': format(6, 'last', 'v1,v2,v3,v4,m5,m6', { v1: V1, v2: V2, v3: V3, m5: [20, 4], m6: [24, 4], v4: [32, 4] }),
+  'VRR-e': format(6, 'last', 'v1,v2,v3,v4,m5,m6', { v1: V1, v2: V2, v3: V3, m6: [20, 4], m5: [28, 4], v4: [32, 4] }),
+  'VRR-f': format(6, 'last', 'v1,r2,r3', { v1: V1, r2: V2, r3: V3 }),
+  'VRR-g': format(6, 'last', 'v1', { v1: V2 }),
+  'VRR-h': format(6, 'last', 'v1,v2,m3', { v1: V2, v2: V3, m3: [24, 4] }),
+  'VRR-i': format(6, 'last', 'r1,v2,m3,m4?', { r1: R1, v2: V2, m3: [24, 4], m4: [28, 4] }),
+  'VRS-a': format(6, 'last', 'v1,v3,d2(b2),m4', { v1: V1, v3: V2, ...D2, m4: [32, 4] }),
+  'VRS-b': format(6, 'last', 'v1,r3,d2(b2),m4', { v1: V1, r3: V2, ...D2, m4: [32, 4] }),
+  'VRS-c': format(6, 'last', 'r1,v3,d2(b2),m4', { r1: R1, v3: V2, ...D2, m4: [32, 4] }),
+  'VRS-d': format(6, 'last', 'v1,r3,d2(b2)', { r3: V2, ...D2, v1: [32, 4] }),
+  VRV: format(6, 'last', 'v1,d2(v2,b2),m3', { v1: V1, v2: V2, ...D2, m3: [32, 4] }),
+  VRX: format(6, 'last', 'v1,d2(x2,b2),m3', { v1: V1, x2: V2, ...D2, m3: [32, 4] }),
+  VSI: format(6, 'last', 'v1,d2(b2),u3', { i3: [8, 8], ...D2, v1: [32, 4] }),
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
+
+/**
+ * The bit of RXB that extends the vector-register number in these four bits: the first for bits 8-11, the second for 12-15, the third
+ * for 16-19, the fourth for 32-35 (PoP, "RXB Field").
+ */
+export const extensionOf = ([bit]: Field): Field => [bit === 32 ? 39 : 34 + bit / 4, 1];
 
 /** Length in bytes of the instruction that begins with this byte: bits 0-1 are 00 for 2, 01 or 10 for 4, 11 for 6 (PoP, "Instruction Length"). */
 export const lengthOf = (firstByte: number): 2 | 4 | 6 => (firstByte < 0x40 ? 2 : firstByte < 0xc0 ? 4 : 6);

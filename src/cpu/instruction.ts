@@ -1,5 +1,5 @@
 import type { Cpu } from './cpu.ts';
-import { type FieldName, FORMATS } from './formats.ts';
+import { extensionOf, type Field, type FieldName, FORMATS } from './formats.ts';
 import type { Row } from './row.ts';
 
 /** An instruction as a plain function sees it: its fields by name. One object serves a CPU; its contents change with each instruction. */
@@ -29,8 +29,11 @@ export class Instruction {
 
   /** An unsigned field. */
   field(name: FieldName): number {
-    const fields: Partial<Record<FieldName, readonly [number, number]>> = FORMATS[this.row.format].fields;
-    const [bit, width] = fields[name]!;
+    const fields: Partial<Record<FieldName, Field>> = FORMATS[this.row.format].fields;
+    return this.#bits(fields[name]!);
+  }
+
+  #bits([bit, width]: Field): number {
     const last = bit + width - 1;
     // No field has more than 32 bits or lies in more than four bytes.
     let value = 0;
@@ -58,6 +61,25 @@ export class Instruction {
   }
   get m3(): number {
     return this.field('m3');
+  }
+
+  /** Number of a vector register. */
+  #vector(name: 'v1' | 'v2' | 'v3' | 'v4'): number {
+    const fields: Partial<Record<FieldName, Field>> = FORMATS[this.row.format].fields;
+    const place = fields[name]!;
+    return this.#bits(place) + 16 * this.#bits(extensionOf(place));
+  }
+  get v1(): number {
+    return this.#vector('v1');
+  }
+  get v2(): number {
+    return this.#vector('v2');
+  }
+  get v3(): number {
+    return this.#vector('v3');
+  }
+  get v4(): number {
+    return this.#vector('v4');
   }
 
   /**

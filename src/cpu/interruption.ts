@@ -17,6 +17,7 @@ export const PGM = {
   SPECIAL_OPERATION: 0x13,
   OPERAND: 0x15,
   BLOCK_VOLATILITY: 0x1a,
+  VECTOR_PROCESSING: 0x1b,
   SPACE_SWITCH: 0x1c,
   ALEN_TRANSLATION: 0x29,
   ALET_SPECIFICATION: 0x28,
@@ -55,7 +56,7 @@ export class ProgramInterruption {
 
 export interface ProgramDetail {
   readonly teid?: bigint;
-  /** Data-exception code. */
+  /** Data-exception code, or vector-exception code. */
   readonly dxc?: number;
   /** Exception access identification (0xA0): the access register, in access-register mode. */
   readonly accessId?: number;

@@ -122,12 +122,22 @@ export const CELL = {
   INSTRUCTIONS: 0x4a8,
   /** A PSW was loaded that is invalid, see Cpu.loadPsw; i32. */
   EARLY: 0x4d8,
+  /**
+   * What the bits of CR0 that vector instructions need must be: both one, or -1, which they never are, at a level that has no vector
+   * facility; i32.
+   */
+  VECTOR_CONTROLS: 0x4dc,
+  /** A part of a vector register, put together, 16 bytes. */
+  VECTOR_BYTES: 0x4e0,
 
   /** A storage operand that crosses a page end, put together, 512 bytes. */
   OPERAND_BYTES: 0x600,
   /** What SIE saved of each level below, {@link LEVEL_SIZE} bytes for each of 4 levels. */
   LEVELS: 0x1000,
 } as const;
+
+/** CR0 bits 45 and 46, in the low word: AFP-register control and vector-enablement control. */
+export const VECTOR_CONTROLS = 0x0006_0000;
 
 export const LEVEL_SIZE = 0x200;
 

@@ -35,6 +35,7 @@ export const SAVED = {
   /** Address of the SIE instruction that left the level. */
   SIE_ADDRESS: 0xe0,
   PROGRAM_PARAMETER: 0xe8,
+  VECTOR_CONTROLS: 0xf0,
 } as const; // biome-ignore format: a table
 
 /** The cell of a CPU block that holds what SIE saved of a level. */

@@ -1,5 +1,5 @@
 import type { FieldName } from './formats.ts';
-import { CELL, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG } from './layout.ts';
+import { CELL, TLB, TLB_DELTA, TLB_INDEX, TLB_SHIFT, TLB_TAG, VECTOR_CONTROLS } from './layout.ts';
 import { type Register, Registers } from './registers.ts';
 import type { Row } from './row.ts';
 import type { I32, I64, Value } from './values.ts';
@@ -83,6 +83,7 @@ export class Meaning extends Registers {
   write(index: number): void {
     const { row } = this;
     if (row.privileged) this.programCheckIf(0x02, this.and(this.cell32(CELL.PSW_MASK + 4), 0x0001_0000));
+    if (row.vector) this.#needVector();
     if (row.intercept === 'always') {
       this.emit(this.#flow.note(), this.cpu, call(this.#helpers.noteInterception));
       this.#flow.resume(this, this.i32(0));
@@ -257,6 +258,7 @@ export class Meaning extends Registers {
   peek64(offset: I32, at = 0): I64 { return this.swap64(this.value('i64', offset.code, memory(MEM.i64.load, at))); }
   poke8(offset: I32, value: I32, at = 0): void { this.emit(offset.code, value.code, memory(MEM.i32.store8, at)); }
   poke32(offset: I32, value: I32, at = 0): void { this.emit(offset.code, this.swap32(value).code, memory(MEM.i32.store, at)); }
+  copyBytes(to: I32, from: I32, length: I32): void { this.emit(to.code, from.code, length.code, MEMORY_COPY); }
   poke64(offset: I32, value: I64, at = 0): void { this.emit(offset.code, this.swap64(value).code, memory(MEM.i64.store, at)); }
 
   /** A storage-to-storage operation on `last` + 1 bytes, byte by byte from the left as far as anyone can tell. Returns the condition code (0 for move). */
@@ -330,6 +332,15 @@ export class Meaning extends Registers {
   /** Data exception, DXC 2 ("BFP instruction"), unless CR0 bit 45 (AFP) is one. */
   needBfp(): void {
     this.if(this.isZero(this.and(this.cell32(CELL.CR), AFP_REGISTER_CONTROL)), () => this.dataException(2));
+  }
+
+  /** Operation exception where SIE gave the guest no vector facility (spec/sie.md, ECA.VX), else data exception, DXC FE, unless CR0 enables it. */
+  #needVector(): void {
+    const wanted = this.cell32(CELL.VECTOR_CONTROLS);
+    this.if(this.ne(this.and(this.cell32(CELL.CR), VECTOR_CONTROLS), wanted), () => {
+      this.programCheckIf(0x01, this.ltS(wanted, 0));
+      this.dataException(0xfe);
+    });
   }
 
   dataException(dxc: number): void {

@@ -1,11 +1,21 @@
-import type { FieldName, Format } from './formats.ts';
-import { FORMATS } from './formats.ts';
+import { extensionOf, type FieldName, FORMATS, type Format } from './formats.ts';
 import { CELL } from './layout.ts';
 import type { Row } from './row.ts';
 import { type I32, type I64, Values } from './values.ts';
 import { type FunctionWriter, i32Const, MEM, memory, OP } from './wasm.ts';
 
 export type Register = 'r1' | 'r2' | 'r3';
+export type VectorRegister = 'v1' | 'v2' | 'v3' | 'v4';
+/** The left and the right doubleword of a vector register. */
+export type Half = 0 | 1;
+
+/** Loads and stores of elements by size in bytes. */
+const ELEMENT = {
+  1: { load: MEM.i64.load8_u, store: MEM.i64.store8 },
+  2: { load: MEM.i64.load16_u, store: MEM.i64.store16 },
+  4: { load: MEM.i64.load32_u, store: MEM.i64.store32 },
+  8: { load: MEM.i64.load, store: MEM.i64.store },
+} as const;
 
 /** What an instruction says and the registers it names: its fields, general, floating-point and access registers, the CPU's cells. */
 export class Registers extends Values {
@@ -88,6 +98,41 @@ export class Registers extends Values {
   fpr32(r: Register): I32 { return this.value('i32', this.scaled(r, 4), memory(MEM.i32.load, CELL.VR + 4)); }
   setFpr64(r: Register, value: I64): void { this.emit(this.scaled(r, 4), value.code, memory(MEM.i64.store, CELL.VR)); }
   setFpr32(r: Register, value: I32): void { this.emit(this.scaled(r, 4), value.code, memory(MEM.i32.store, CELL.VR + 4)); }
+
+  vr64(v: VectorRegister, half: Half): I64 { return this.value('i64', this.vectorCell(v).code, memory(MEM.i64.load, CELL.VR + 8 * half)); }
+  setVr64(v: VectorRegister, half: Half, value: I64): void { this.emit(this.vectorCell(v).code, value.code, memory(MEM.i64.store, CELL.VR + 8 * half)); }
+  /** A vector register whose number is computed; counts modulo 32. */
+  vr64At(number: I32, half: Half): I64 { return this.value('i64', this.#vectorIndexed(number), memory(MEM.i64.load, CELL.VR + 8 * half)); }
+  setVr64At(number: I32, half: Half, value: I64): void { this.emit(this.#vectorIndexed(number), value.code, memory(MEM.i64.store, CELL.VR + 8 * half)); }
+
+  /** Number of a vector register. */
+  vectorNumber(v: VectorRegister): I32 {
+    return this.once(`${v}#`, () => {
+      const [bit] = extensionOf(this.field(v));
+      return this.or(this.unsigned(v), this.shl(this.and(this.byte(4), 0x80 >> (bit & 7)), bit - 35));
+    });
+  }
+
+  /** Offset of a vector register's cell, less {@link CELL.VR}. */
+  vectorCell(v: VectorRegister): I32 {
+    return this.once(`${v}*16`, () => this.value('i32', this.shl(this.vectorNumber(v), 4).code, this.cpu, OP.i32.add));
+  }
+  #vectorIndexed(number: I32): readonly number[] {
+    return this.value('i32', this.shl(this.and(number, 31), 4).code, this.cpu, OP.i32.add).code;
+  }
+
+  /** An element of a vector register, 1 to 8 bytes, by its index from the left, which must be in range; unsigned. */
+  element(size: 1 | 2 | 4 | 8, v: VectorRegister, index: I32): I64 {
+    return this.value('i64', this.#elementCell(size, v, index), memory(ELEMENT[size].load, CELL.VR));
+  }
+  /** Replaces an element by the low bits of a value. */
+  setElement(size: 1 | 2 | 4 | 8, v: VectorRegister, index: I32, value: I64): void {
+    this.emit(this.#elementCell(size, v, index), value.code, memory(ELEMENT[size].store, CELL.VR));
+  }
+  /** The bytes of a doubleword lie in reverse order. */
+  #elementCell(size: 1 | 2 | 4 | 8, v: VectorRegister, index: I32): readonly number[] {
+    return this.add(this.vectorCell(v), this.xor(this.mul(index, size), 8 - size)).code;
+  }
 
   ar(r: Register): I32 { return this.value('i32', this.scaled(r, 2), memory(MEM.i32.load, CELL.AR)); }
   setAr(r: Register, value: I32): void { this.emit(this.scaled(r, 2), value.code, memory(MEM.i32.store, CELL.AR)); }

@@ -19,6 +19,8 @@ export interface Row {
   readonly facility?: number;
   /** Privileged-operation exception in the problem state, before any other check of the operands. */
   readonly privileged?: true;
+  /** A vector instruction: data exception, DXC FE, unless CR0 has both the vector-enablement control and the AFP-register control. */
+  readonly vector?: true;
   /** When SIE gives the instruction to the host instead of executing it (spec/sie.md 4.4). */
   readonly intercept?: Intercept;
   /** Worth a place in the interpreter's central dispatch instead of a call; changes speed only. */
@@ -42,7 +44,7 @@ export interface Shortcut {
 /** `always`: mandatory interception; the row needs no meaning. `ictl`: interception when any of these bits of the state description's ICTL (0x48) is one. */
 export type Intercept = 'always' | { readonly ictl: number };
 
-type Traits = Pick<Row, 'operands' | 'facility' | 'privileged' | 'intercept' | 'hot' | 'shortcut'>;
+type Traits = Pick<Row, 'operands' | 'facility' | 'privileged' | 'vector' | 'intercept' | 'hot' | 'shortcut'>;
 
 /** A row whose meaning is written in the vocabulary. */
 export const row = (

@@ -1,9 +1,9 @@
 import type { Cpu } from './cpu.ts';
 import { lengthOf } from './formats.ts';
 import { INTERCEPT, ProgramInterruption } from './interruption.ts';
-import { CELL } from './layout.ts';
+import { CELL, VECTOR_CONTROLS } from './layout.ts';
 import { absoluteToOffset, controlRegister, type GuestMapping, SAVED, savedCell } from './levels.ts';
-import { CPUFLAGS, ECB2, FACILITY_LIST, SD, VALIDITY } from './state-description.ts';
+import { CPUFLAGS, ECA, ECB2, FACILITY_LIST, SD, VALIDITY } from './state-description.ts';
 import type { HostAbsolute } from './storage.ts';
 import { elapsedUnits, epochOf } from './timing.ts';
 
@@ -161,6 +161,7 @@ const saveHost = (cpu: Cpu, level: number): void => {
   cpu.copyCells(CELL.CPU_TIMER, savedCell(level, SAVED.CPU_TIMER), TIMING_SIZE);
   cpu.setCell32(savedCell(level, SAVED.ICTL), cpu.cell32(CELL.ICTL));
   cpu.copyCells(CELL.PROGRAM_PARAMETER, savedCell(level, SAVED.PROGRAM_PARAMETER), 8);
+  cpu.setCell32(savedCell(level, SAVED.VECTOR_CONTROLS), cpu.cell32(CELL.VECTOR_CONTROLS));
 };
 
 const restoreHost = (cpu: Cpu, level: number): void => {
@@ -172,6 +173,7 @@ const restoreHost = (cpu: Cpu, level: number): void => {
   cpu.copyCells(savedCell(level, SAVED.CPU_TIMER), CELL.CPU_TIMER, TIMING_SIZE);
   cpu.setCell32(CELL.ICTL, cpu.cell32(savedCell(level, SAVED.ICTL)));
   cpu.copyCells(savedCell(level, SAVED.PROGRAM_PARAMETER), CELL.PROGRAM_PARAMETER, 8);
+  cpu.setCell32(CELL.VECTOR_CONTROLS, cpu.cell32(savedCell(level, SAVED.VECTOR_CONTROLS)));
   cpu.prefix = cpu.cell32(savedCell(level, SAVED.PREFIX));
   cpu.setPsw({ mask: cpu.cell64(savedCell(level, SAVED.PSW_MASK)), address: cpu.cell64(savedCell(level, SAVED.PSW_IA)) });
 };
@@ -189,6 +191,9 @@ const loadGuest = (cpu: Cpu, view: DataView, block: number, stateDescription: Ho
   cpu.loadCells(GR14, block + SD.GR14, 2);
   cpu.prefix = view.getInt32(block + SD.PREFIX) & 0x7fff_e000;
   cpu.setCell32(CELL.ICTL, view.getInt32(block + SD.ICTL));
+  // A guest has the vector facility if its host has and lets it.
+  const vector = (view.getInt32(block + SD.ECA) & ECA.VX) !== 0 && (level === 1 || cpu.cell32(CELL.VECTOR_CONTROLS) > 0);
+  cpu.setCell32(CELL.VECTOR_CONTROLS, vector ? VECTOR_CONTROLS : -1);
   cpu.setCell64(CELL.STATE_DESCRIPTION, BigInt(stateDescription));
   cpu.setCell64(CELL.CPU_TIMER, BigInt.asUintN(64, view.getBigUint64(block + SD.CPU_TIMER) + elapsedUnits(cpu)));
   cpu.loadCells(CELL.CLOCK_COMPARATOR, block + SD.CLOCK_COMPARATOR, 1);

@@ -20,7 +20,7 @@ export const ICTL = {
   PC: 0x0800, PT: 0x0400, TPROT: 0x0200, LASP: 0x0100, CPU_TIMER: 0x0040, SCKC: 0x0020, PR: 0x0008, BAKR: 0x0004,
 } as const; // biome-ignore format: a table
 
-export const ECA = { MVPGI: 0x0100_0000, PROTECTION: 0x2000 } as const;
+export const ECA = { MVPGI: 0x0100_0000, VX: 0x0002_0000, PROTECTION: 0x2000 } as const;
 export const ECB = { SPECI: 0x08 } as const;
 export const ECB2 = { CMMA: 0x80, IEP: 0x20, PFMFI: 0x08 } as const;
 

@@ -30,7 +30,7 @@ export const OP = {
 /** Loads and stores; little-endian, as WebAssembly has them. */
 export const MEM = {
   i32: { load: 0x28, load8_s: 0x2c, load8_u: 0x2d, load16_s: 0x2e, load16_u: 0x2f, store: 0x36, store8: 0x3a, store16: 0x3b },
-  i64: { load: 0x29, load8_u: 0x31, load32_u: 0x35, store: 0x37, store8: 0x3c, store32: 0x3e },
+  i64: { load: 0x29, load8_u: 0x31, load16_u: 0x33, load32_u: 0x35, store: 0x37, store8: 0x3c, store16: 0x3d, store32: 0x3e },
 } as const;
 
 /** Unsigned LEB128. */

@@ -12,8 +12,8 @@ export const initialize = (machine: Machine, vcpu: VirtualCpu, interpretEssa: bo
   view.setInt32(block + SD.FLAGS, CPUFLAGS.ZARCH | CPUFLAGS.RUNNING);
   view.setBigUint64(block + SD.MSO, 0n);
   view.setBigUint64(block + SD.MSL, BigInt(machine.options.storage - MIB));
-  // Protection exceptions that are the guest's own affair stay in the guest.
-  view.setInt32(block + SD.ECA, ECA.PROTECTION | ECA.MVPGI);
+  // Protection exceptions that are the guest's own affair stay in the guest; it has the vector facility if the machine has.
+  view.setInt32(block + SD.ECA, ECA.PROTECTION | ECA.MVPGI | ECA.VX);
   view.setUint8(block + SD.ECB2, (interpretEssa ? ECB2.CMMA : 0) | ECB2.PFMFI);
   view.setBigUint64(block + SD.CBRLO, BigInt(machine.listPage(vcpu)));
   view.setBigUint64(block + SD.CLOCK_COMPARATOR, 0xffff_ffff_ffff_ffffn);

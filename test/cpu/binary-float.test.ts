@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { add, convert, divide, IEEE, LONG, multiply, ROUND, SHORT, squareRoot, subtract, toInteger } from '../../src/cpu/binary-float.ts';
+import { add, convert, divide, IEEE, LONG, multiply, ROUND, SHORT, SIGNED, squareRoot, subtract, toInteger } from '../../src/cpu/binary-float.ts';
 
 const view = new DataView(new ArrayBuffer(8));
 const long = (value: number): bigint => {
@@ -70,5 +70,5 @@ test.each([
   [2 ** 31, ROUND.ZERO, 0x7fff_ffffn, 3],
   [Number.NaN, ROUND.ZERO, -0x8000_0000n, 3],
 ] as const)('%d to a fixed 32-bit number, rounding mode %i', (value, rounding, expected, cc) => {
-  expect(toInteger(LONG, 32, long(value), rounding)).toMatchObject({ bits: expected, cc });
+  expect(toInteger(LONG, SIGNED[32], long(value), rounding)).toMatchObject({ bits: expected, cc });
 });

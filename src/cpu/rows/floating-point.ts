@@ -19,6 +19,7 @@ import {
   ROUND,
   type Rounding,
   SHORT,
+  SIGNED,
   signBit,
   squareRoot,
   subtract,
@@ -348,7 +349,7 @@ const toFixed =
   (format: FloatFormat, width: 32 | 64) =>
   (cpu: Cpu, i: Instruction): void => {
     needBfp(cpu);
-    const outcome = toInteger(format, width, register(cpu, format, i.r2), roundingOf(cpu, i));
+    const outcome = toInteger(format, SIGNED[width], register(cpu, format, i.r2), roundingOf(cpu, i));
     complete(cpu, outcome, () => {
       const upper = width === 32 ? cpu.gr[i.r1]! & 0xffff_ffff_0000_0000n : 0n;
       cpu.gr[i.r1] = upper | BigInt.asUintN(width, outcome.bits);

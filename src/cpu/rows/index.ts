@@ -22,6 +22,12 @@ import { PERFORM_LOCKED } from './perform-locked.ts';
 import { SHIFT } from './shift.ts';
 import { STRINGS } from './strings.ts';
 import { UNICODE } from './unicode.ts';
+import { VECTOR_FLOAT } from './vector-float.ts';
+import { VECTOR_INTEGER } from './vector-integer.ts';
+import { VECTOR_MULTIPLY_SHIFT } from './vector-multiply-shift.ts';
+import { VECTOR_REVERSED } from './vector-reversed.ts';
+import { VECTOR_STRING } from './vector-string.ts';
+import { VECTOR_SUPPORT } from './vector-support.ts';
 import { VIRTUALIZATION } from './virtualization.ts';
 
 /** Every instruction of zhint. */
@@ -50,4 +56,10 @@ export const ROWS: readonly Row[] = [
   ...MOVE_PAGE,
   ...CONTROL_TIMING,
   ...FLOATING_POINT,
+  ...VECTOR_SUPPORT,
+  ...VECTOR_REVERSED,
+  ...VECTOR_INTEGER,
+  ...VECTOR_MULTIPLY_SHIFT,
+  ...VECTOR_STRING,
+  ...VECTOR_FLOAT,
 ];

@@ -21,3 +21,9 @@ export const COMPARE_AND_SWAP_AND_STORE = { facility: 32 } as const;
 export const EXECUTION_HINT = MISCELLANEOUS_1;
 export const LOAD_AND_TRAP = MISCELLANEOUS_1;
 export const PROCESSOR_ASSIST = MISCELLANEOUS_1;
+
+/** Vector facility for z/Architecture, its enhancements 1 and 2, and vector packed decimal. */
+export const VECTOR = { facility: 129, vector: true } as const;
+export const VECTOR_ENHANCEMENTS_1 = { facility: 135, vector: true } as const;
+export const VECTOR_ENHANCEMENTS_2 = { facility: 148, vector: true } as const;
+export const VECTOR_PACKED_DECIMAL = { facility: 134, vector: true } as const;

@@ -31,6 +31,12 @@ const INSN_FORMATS: Readonly<Record<string, { readonly format: Format; readonly 
   ss: { format: FORMATS['SS-d'], operands: 'd1(r1,b1),d2(b2),r3' },
   sse: { format: FORMATS.SSE, operands: 'd1(b1),d2(b2)' },
   ssf: { format: FORMATS.SSF, operands: 'd1(b1),d2(b2),r3' },
+  vri: { format: FORMATS['VRI-e'], operands: 'v1,v2,u3,m4,m5' },
+  vrr: { format: FORMATS['VRR-c'], operands: 'v1,v2,v3,m4,m5,m6' },
+  vrs: { format: FORMATS['VRS-c'], operands: 'r1,v3,d2(b2),m4' },
+  vrv: { format: FORMATS.VRV, operands: 'v1,d2(v2,b2),m3' },
+  vrx: { format: FORMATS.VRX, operands: 'v1,d2(x2,b2),m3' },
+  vsi: { format: FORMATS.VSI, operands: 'v1,d2(b2),u3' },
 };
 
 /** `.insn format,opcode,operands`: an instruction by its bits. The opcode is as long as the instruction; operands are ORed into their fields. */
@@ -51,5 +57,5 @@ export const insn = (cursor: Cursor, pass: Pass): void => {
   for (let index = format.length - 1, rest = opcode; index >= 0; index--, rest = Math.floor(rest / 256)) bytes[index] = rest % 256;
   const operands = parseOperands(format, known.operands);
   if (operands.length > 0) cursor.expect(',', 'after the operation code');
-  encodeOperands({ mnemonic: `.insn ${name}`, syntax: { format, operands }, bytes, anyRegister: true }, cursor, pass);
+  encodeOperands({ mnemonic: `.insn ${name}`, syntax: { format, operands, fixed: [] }, bytes, anyRegister: true }, cursor, pass);
 };

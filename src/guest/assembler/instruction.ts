@@ -1,15 +1,16 @@
 import { allMnemonics, findForm } from '../../cpu/mnemonics.ts';
-import { type Operand, type PlacedField, putField, putOpcode, type Syntax } from '../../cpu/operands.ts';
+import { type FixedBits, getField, getPlaced, type Operand, type PlacedField, putField, putOpcode, putPlaced, type RegisterClass, type Syntax } from '../../cpu/operands.ts';
 import type { Cursor } from './cursor.ts';
 import { evaluate } from './expression.ts';
 import type { Pass } from './pass.ts';
 import { addressOf, type Value } from './value.ts';
 
-const REGISTER = /(%?)([rfac])(\d+)(?![\w.$])/y;
+const REGISTER = /(%?)([rfacv])(\d+)(?![\w.$])/y;
 const PERCENT_WORD = /%\w*/y;
-const REGISTERS = 16;
+const CLASS_NAMES: Readonly<Record<RegisterClass, string>> = { r: 'general', f: 'floating-point', a: 'access', c: 'control', v: 'vector' };
 
-const CLASS_NAMES = { r: 'general', f: 'floating-point', a: 'access', c: 'control' } as const;
+/** The highest number of a register of this class. */
+const lastOf = (registerClass: RegisterClass): number => (registerClass === 'v' ? 31 : 15);
 
 /** One instruction on its way to bytes. */
 interface Encoding {
@@ -22,7 +23,7 @@ interface Encoding {
   readonly anyRegister: boolean;
 }
 
-const put = (e: Encoding, field: PlacedField, value: number): void => putField(e.bytes, field.place, value);
+const put = (e: Encoding, field: PlacedField, value: number): void => putPlaced(e.bytes, field, value);
 
 /** Reports a number outside its range, unless a later pass may still change it. */
 const expectRange = (e: Encoding, value: Value, lowest: bigint, highest: bigint, what: string, at: number): number => {
@@ -39,7 +40,7 @@ const number = (e: Encoding, lowest: bigint, highest: bigint, what: string): num
 };
 
 /** A register by name, with or without the percent sign, or undefined when none is here. */
-const namedRegister = (e: Encoding, registerClass: keyof typeof CLASS_NAMES): number | undefined => {
+const namedRegister = (e: Encoding, registerClass: RegisterClass): number | undefined => {
   const { cursor, pass } = e;
   cursor.skipBlanks();
   const at = cursor.at;
@@ -48,25 +49,30 @@ const namedRegister = (e: Encoding, registerClass: keyof typeof CLASS_NAMES): nu
   if (text === undefined || bare === undefined || (bare === text && pass.symbols.isKnown(text))) {
     cursor.at = at;
     const word = cursor.match(PERCENT_WORD);
-    if (word !== undefined) throw cursor.error(`'${word}' is no register, expected %${registerClass}0 to %${registerClass}15`, at);
+    if (word !== undefined) throw cursor.error(`'${word}' is no register, expected %${registerClass}0 to %${registerClass}${lastOf(registerClass)}`, at);
     return undefined;
   }
-  const found = bare[0] as keyof typeof CLASS_NAMES;
+  const found = bare[0] as RegisterClass;
   const index = Number(bare.slice(1));
-  if (index >= REGISTERS) throw cursor.error(`'${text}' is no register, expected %${registerClass}0 to %${registerClass}15`, at);
-  const fits = e.anyRegister || found === registerClass || (found === 'r' && registerClass !== 'f');
+  const last = lastOf(registerClass);
+  if (index > Math.min(last, lastOf(found)))
+    throw cursor.error(`'${text}' is no register, expected %${registerClass}0 to %${registerClass}${last}`, at);
+  // A floating-point register is the left half of the vector register of its number.
+  const shared = `${found}${registerClass}` === 'fv' || `${found}${registerClass}` === 'vf';
+  const fits = e.anyRegister || found === registerClass || shared || (found === 'r' && registerClass !== 'f');
   if (!fits) throw cursor.error(`found ${CLASS_NAMES[found]} register '${text}', expected a ${CLASS_NAMES[registerClass]} register`, at);
   return index;
 };
 
 /** A register of this class by name, or by number. */
-const register = (e: Encoding, registerClass: keyof typeof CLASS_NAMES): number =>
-  namedRegister(e, registerClass) ?? number(e, 0n, 15n, `${CLASS_NAMES[registerClass]} register`);
+const register = (e: Encoding, registerClass: RegisterClass): number =>
+  namedRegister(e, registerClass) ?? number(e, 0n, BigInt(lastOf(registerClass)), `${CLASS_NAMES[registerClass]} register`);
 
-/** The bits of a field that are for the operand: not those that the mnemonic stands for. */
+/** The bits of a field that are for the operand: up to the highest that the mnemonic does not stand for. */
 const freeWidth = (e: Encoding, field: PlacedField): number => {
   const [bit, width] = field.place;
-  return e.fixed?.place[0] === bit ? Math.log2(((2 ** width - 1) & ~e.fixed.mask) + 1) : width;
+  const fixed = e.fixed.find(({ place }) => place[0] === bit);
+  return fixed === undefined ? width : 32 - Math.clz32((2 ** width - 1) & ~fixed.mask);
 };
 
 const immediate = (e: Encoding, operand: Operand & { kind: 'immediate' }): void => {
@@ -112,15 +118,18 @@ const inner = (e: Encoding, operand: Operand & { kind: 'storage' }): void => {
   put(e, field, number(e, 1n, 1n << BigInt(field.place[1]), 'length') - 1);
 };
 
+/** What stands before the base is an index, which may be left out: of a general register or, by element, of a vector register. */
+const hasIndex = ({ inner }: Operand & { kind: 'storage' }): boolean => inner?.kind === 'index' || inner?.kind === 'vector';
+
 const storage = (e: Encoding, operand: Operand & { kind: 'storage' }): void => {
   const { cursor } = e;
   displacement(e, operand);
-  const needsInner = operand.inner !== undefined && operand.inner.kind !== 'index';
+  const needsInner = operand.inner !== undefined && !hasIndex(operand);
   if (!cursor.take('(')) {
     if (needsInner) throw cursor.error(`found ${cursor.found()} after the displacement, expected '(' and a ${operand.inner!.kind}`);
     return;
   }
-  if (operand.inner?.kind === 'index') indexAndBase(e, operand);
+  if (hasIndex(operand)) indexAndBase(e, operand);
   else {
     if (operand.inner !== undefined) inner(e, operand);
     if (operand.inner === undefined || cursor.take(',')) put(e, operand.base, register(e, 'r'));
@@ -130,12 +139,15 @@ const storage = (e: Encoding, operand: Operand & { kind: 'storage' }): void => {
 
 /** `(%r1)` is a base; `(%r1,%r2)` index and base; `(,%r2)` a base. */
 const indexAndBase = (e: Encoding, operand: Operand & { kind: 'storage' }): void => {
-  const first = e.cursor.peek() === ',' ? 0 : register(e, 'r');
+  const { kind, field } = operand.inner!;
+  const start = e.cursor.at;
+  const first = e.cursor.peek() === ',' ? 0 : register(e, kind === 'vector' ? 'v' : 'r');
   if (!e.cursor.take(',')) {
-    put(e, operand.base, first);
+    e.cursor.at = start;
+    put(e, operand.base, register(e, 'r'));
     return;
   }
-  put(e, operand.inner!.field, first);
+  put(e, field, first);
   put(e, operand.base, register(e, 'r'));
 };
 
@@ -176,7 +188,8 @@ export const encodeOperands = (skeleton: Skeleton, cursor: Cursor, pass: Pass): 
     }
     encodeOperand(e, operand);
   }
-  if (syntax.fixed !== undefined) putField(bytes, syntax.fixed.place, syntax.fixed.value + ownBits(bytes, syntax.fixed));
+  for (const fixed of syntax.fixed) putFixed(bytes, fixed);
+  if (syntax.repeated !== undefined) putPlaced(bytes, syntax.repeated.field, getPlaced(bytes, syntax.repeated.as));
   cursor.expectEnd();
   pass.emit(
     bytes.map((byte, index) => byte | skeleton.bytes[index]!),
@@ -184,10 +197,9 @@ export const encodeOperands = (skeleton: Skeleton, cursor: Cursor, pass: Pass): 
   );
 };
 
-/** What an operand has put into the field of which the mnemonic fixes some bits. */
-const ownBits = (bytes: Uint8Array, { place, mask }: NonNullable<Syntax['fixed']>): number => {
-  const whole = mask === 2 ** place[1] - 1;
-  return whole ? 0 : bytes[place[0] >> 3]! & ~mask;
+/** Puts the bits that the mnemonic stands for beside those that an operand has put into the same field. */
+const putFixed = (bytes: Uint8Array, { place, mask, value }: FixedBits): void => {
+  putField(bytes, place, (getField(bytes, place) & ~mask) | value);
 };
 
 /** How many letters differ, for suggestions; at most two changes count. */

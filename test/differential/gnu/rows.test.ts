@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { disassemble } from '../../../src/cpu/disassembler.ts';
 import { EXTENDED_MNEMONICS } from '../../../src/cpu/extended-mnemonics.ts';
 import { findForm } from '../../../src/cpu/mnemonics.ts';
-import { putField } from '../../../src/cpu/operands.ts';
+import { getField, getPlaced, putField, putPlaced } from '../../../src/cpu/operands.ts';
 import { ROWS } from '../../../src/cpu/rows/index.ts';
 import { assemble } from '../../../src/guest/assembler/assemble.ts';
 import { encode, encodings, spareBits } from '../../instructions.ts';
@@ -47,11 +47,15 @@ const rowCases = known.flatMap((row, index) =>
 const extendedCases = EXTENDED_MNEMONICS.flatMap((extended): Case[] => {
   const form = findForm(extended.mnemonic);
   if (form === undefined || form.row.mnemonic !== extended.base) return [];
-  return encodings(form.row, 12, SEED).map((bytes) => {
-    const { fixed } = form.syntax;
-    if (fixed !== undefined)
-      putField(bytes, fixed.place, fixed.value + (bytes[fixed.place[0] >> 3]! & ~fixed.mask & 255 & (2 ** fixed.place[1] - 1)));
-    return { mnemonic: extended.mnemonic, bytes, source: relocatable(bytes, 0n).replace(/^\S+/, extended.mnemonic) };
+  return encodings(form.row, 12, SEED).flatMap((bytes) => {
+    const { fixed, repeated } = form.syntax;
+    for (const { place, mask, value } of fixed) putField(bytes, place, (getField(bytes, place) & ~mask) | value);
+    if (repeated !== undefined) putPlaced(bytes, repeated.field, getPlaced(bytes, repeated.as));
+    // Other names may stand for more of these bits, and then have fewer operands.
+    const printed = findForm(disassemble(bytes, 0).text.split('\t')[0]!)!;
+    if (JSON.stringify(printed.syntax.fixed) !== JSON.stringify(fixed)) return [];
+    const source = relocatable(bytes, 0n).replace(/^\S+/, extended.mnemonic);
+    return [{ mnemonic: extended.mnemonic, bytes, source: repeated === undefined ? source : source.replace(/,[^,]*$/, '') }];
   });
 });
 
