@@ -407,6 +407,15 @@ export const extreme =
     return exact(p! > q! === isMaximum ? a : b);
   };
 
+/** The operand of greater or lesser magnitude; of equal ones, as the numbers themselves order them. */
+export const extremeMagnitude =
+  (isMaximum: boolean): Binary =>
+  (format, a, b, context) => {
+    const [p, q] = [a, b].map((bits) => bits & ~signBit(format));
+    if (p === q || isNan(unpack(format, a)) || isNan(unpack(format, b))) return extreme(isMaximum, EXTREME.IEEE)(format, a, b, context);
+    return exact(p! > q! === isMaximum ? a : b);
+  };
+
 /** Sign and magnitude in the order of integers, the negative zero before the positive one. */
 const orderedWithZeros =
   (format: FloatFormat) =>

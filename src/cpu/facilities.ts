@@ -35,6 +35,7 @@ export const FACILITIES: ReadonlySet<number> = new Set([
   129, // vector facility
   130, // instruction-execution protection
   131, // enhanced suppression on protection 2
+  134, // vector packed decimal
   135, // vector enhancements 1
   138, // configuration in z/Architecture mode for good
   147, // ESSA no-translate

@@ -5,7 +5,7 @@ import { plainRow, type Row } from '../row.ts';
 import { EXTENDED_TRANSLATION_2 } from './traits.ts';
 
 /** A packed decimal number. Zero has a sign too. */
-interface Decimal {
+export interface Decimal {
   readonly negative: boolean;
   /** Absolute value. */
   readonly magnitude: bigint;
@@ -17,17 +17,18 @@ const digitsOf = (bytes: Uint8Array): string => {
   return text;
 };
 
-const hasValidSign = (text: string): boolean => text.at(-1)! > '9';
-const hasValidDigits = (text: string): boolean => /^[0-9]*$/.test(text.slice(0, -1));
+export const hasValidSign = (text: string): boolean => text.at(-1)! > '9';
+/** Whether the sign at the end of a number is one of those that mean minus. */
+export const isNegativeSign = (text: string): boolean => /[bd]$/.test(text);
+export const hasValidDigits = (text: string): boolean => /^[0-9]*$/.test(text.slice(0, -1));
 
 /** Data exception, DXC 0, for a digit that is not 0-9 or a sign that is not A-F. */
-const dataException = (cpu: Cpu): never => cpu.programCheck(PGM.DATA, { dxc: 0 });
+export const dataException = (cpu: Cpu): never => cpu.programCheck(PGM.DATA, { dxc: 0 });
 
 const decode = (cpu: Cpu, bytes: Uint8Array): Decimal => {
   const text = digitsOf(bytes);
   if (!hasValidSign(text) || !hasValidDigits(text)) dataException(cpu);
-  const sign = text.at(-1)!;
-  return { negative: sign === 'b' || sign === 'd', magnitude: BigInt(text.slice(0, -1)) };
+  return { negative: isNegativeSign(text), magnitude: BigInt(text.slice(0, -1)) };
 };
 
 /** As many of the rightmost digits as there is room for, with the preferred sign. */
@@ -41,7 +42,7 @@ const encode = ({ negative, magnitude }: Decimal, length: number): Uint8Array =>
 };
 
 const signed = ({ negative, magnitude }: Decimal): bigint => (negative ? -magnitude : magnitude);
-const fromSigned = (value: bigint): Decimal => ({ negative: value < 0n, magnitude: value < 0n ? -value : value });
+export const fromSigned = (value: bigint): Decimal => ({ negative: value < 0n, magnitude: value < 0n ? -value : value });
 
 // ---- conversion --------------------------------------------------------------------------------------------------------
 
@@ -88,10 +89,11 @@ const operandsOf = (cpu: Cpu, i: Instruction): Operands => {
   return { address, length1, length2, first: cpu.loadBytes(address, length1, 1), second };
 };
 
-const DECIMAL_OVERFLOW_MASK = 4;
+/** Bits of the program mask. */
+export const PROGRAM_MASK = { FIXED_POINT_OVERFLOW: 8, DECIMAL_OVERFLOW: 4 } as const;
 
 /** Condition code of a result that fits. */
-const conditionOf = ({ negative, magnitude }: Decimal): number => (magnitude === 0n ? 0 : negative ? 1 : 2);
+export const conditionOf = ({ negative, magnitude }: Decimal): number => (magnitude === 0n ? 0 : negative ? 1 : 2);
 
 /**
  * Stores a result at the first operand and sets the condition code. A zero is positive, unless it is what overflow left of a negative number.
@@ -101,7 +103,7 @@ const storeResult = (cpu: Cpu, address: bigint, length: number, result: Decimal)
   const stored = result.magnitude === 0n ? { negative: false, magnitude: 0n } : result;
   cpu.storeBytes(address, encode(stored, length), 1);
   cpu.cc = overflow ? 3 : conditionOf(stored);
-  if (overflow && cpu.programMask & DECIMAL_OVERFLOW_MASK) cpu.programCheck(PGM.DECIMAL_OVERFLOW);
+  if (overflow && cpu.programMask & PROGRAM_MASK.DECIMAL_OVERFLOW) cpu.programCheck(PGM.DECIMAL_OVERFLOW);
 };
 
 const addDecimal =

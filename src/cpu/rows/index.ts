@@ -22,6 +22,7 @@ import { PERFORM_LOCKED } from './perform-locked.ts';
 import { SHIFT } from './shift.ts';
 import { STRINGS } from './strings.ts';
 import { UNICODE } from './unicode.ts';
+import { VECTOR_DECIMAL } from './vector-decimal.ts';
 import { VECTOR_FLOAT } from './vector-float.ts';
 import { VECTOR_INTEGER } from './vector-integer.ts';
 import { VECTOR_MULTIPLY_SHIFT } from './vector-multiply-shift.ts';
@@ -62,4 +63,5 @@ export const ROWS: readonly Row[] = [
   ...VECTOR_MULTIPLY_SHIFT,
   ...VECTOR_STRING,
   ...VECTOR_FLOAT,
+  ...VECTOR_DECIMAL,
 ];

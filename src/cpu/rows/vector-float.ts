@@ -8,6 +8,7 @@ import {
   divide,
   EXTENDED,
   extreme,
+  extremeMagnitude,
   type FloatFormat,
   fromInteger,
   IEEE,
@@ -114,15 +115,16 @@ const arithmetic =
     deliver(cpu, i, compute(cpu, countOf(format, flags), (n) => operation(format, second[n]!, third[n]!, contextOf(cpu))), size);
   };
 
-/** Bit of M6: magnitudes are compared, and the result is one. */
+/** Bit of M6: of the operands' magnitudes; the IEEE function compares these, but gives the operand as it is. */
 const MAGNITUDES = 8;
 const extremeOf =
   (isMaximum: boolean): Plain =>
   (cpu, i) => {
-    const function_ = i.field('m6');
-    if ((function_ & ~MAGNITUDES) > LAST_EXTREME) cpu.programCheck(PGM.SPECIFICATION);
-    const operation = extreme(isMaximum, function_ & ~MAGNITUDES);
-    const value = (format: FloatFormat, bits: bigint): bigint => (function_ & MAGNITUDES ? bits & ~signBit(format) : bits);
+    const code = i.field('m6') & ~MAGNITUDES;
+    const ofMagnitudes = (i.field('m6') & MAGNITUDES) !== 0;
+    if (code > LAST_EXTREME) cpu.programCheck(PGM.SPECIFICATION);
+    const operation = ofMagnitudes && code === 0 ? extremeMagnitude(isMaximum) : extreme(isMaximum, code);
+    const value = (format: FloatFormat, bits: bigint): bigint => (ofMagnitudes && code !== 0 ? bits & ~signBit(format) : bits);
     arithmetic((format, a, b, context) => operation(format, value(format, a), value(format, b), context))(cpu, i);
   };
 

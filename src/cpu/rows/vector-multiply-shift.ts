@@ -50,16 +50,15 @@ const galoisMultiplySum =
     setElements(cpu, i.v1, sums, wide);
   };
 
-const RADIX = (1n << 56n) - 1n;
 /** Bits of M6: the even product, the odd product is shifted left by one. */
 const DOUBLED = { EVEN: 8, ODD: 4 } as const;
 
-/** Digits of 56 bits in the doublewords; both products and the fourth operand are added. */
+/** The products of the doublewords and the fourth operand are added, modulo 2^128. */
 const multiplySum: Plain = (cpu, i) => {
   sizeOf(cpu, i, 'm5', 3, 3);
   const flags = i.field('m6');
   const third = getElements(cpu, i.v3, 8);
-  const [even, odd] = getElements(cpu, i.v2, 8).map((digit, n) => (digit & RADIX) * (third[n]! & RADIX));
+  const [even, odd] = getElements(cpu, i.v2, 8).map((element, n) => element * third[n]!);
   const doubled = (product: bigint, flag: number): bigint => (flags & flag ? product << 1n : product);
   setVector(cpu, i.v1, doubled(even!, DOUBLED.EVEN) + doubled(odd!, DOUBLED.ODD) + getVector(cpu, i.v4));
 };

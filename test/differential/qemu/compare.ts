@@ -52,6 +52,8 @@ export const compare = (one: Case, ours: Result, theirs: Result): Difference | u
   return { case: one, ours, theirs, parts: [...differing, ...blockDifferences(one, ours, theirs)] };
 };
 
+const vectorText = (left: bigint, right: bigint): string => [left, right].map((half) => half.toString(16).padStart(16, '0')).join(' ');
+
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** The state that a case starts with: PSW, the registers that its fields name, its storage operands. */
@@ -73,9 +75,9 @@ const setting = (one: Case): string[] => {
       .map((i) => `GR${i} ${draft.gr[i]!.toString(16)}`)
       .join(', '),
   ];
-  if (draft.row.operands?.includes('f') || draft.operands.registers.length > 0) {
-    lines.push(`${[...registers].map((i) => `FPR${i} ${draft.fpr[i]!.toString(16)}`).join(', ')}`);
-  }
+  const vectors = new Set(Object.entries(draft.fields).flatMap(([name, value]) => (name.startsWith('v') ? [value & 31] : [])));
+  if (draft.row.operands?.includes('f')) for (const i of registers) vectors.add(i);
+  for (const i of vectors) lines.push(`VR${i} ${vectorText(draft.vr[2 * i]!, draft.vr[2 * i + 1]!)}`);
   for (const operand of draft.operands.storage) {
     const address = draft.addressOf(operand);
     const data = draft.bytesAt(address, 16);

@@ -40,7 +40,8 @@ export class Draft {
   readonly space: Space | 'real';
   readonly fields: Partial<Record<FieldName, number>> = {};
   readonly gr = new BigUint64Array(16);
-  readonly fpr = new BigUint64Array(16);
+  /** Vector registers, left and right half in turn. */
+  readonly vr = new BigUint64Array(64);
   readonly ar = new Uint32Array(16);
   readonly patches: Patch[] = [];
   readonly keys: number[] = [];
@@ -224,8 +225,9 @@ export class Draft {
       operand.length || operand.lengthRegister ? operand : this.operands.storage.find((other) => other.length || other.lengthRegister);
     if (own?.length) return { size: (this.fields[own.length] ?? 0) + 1, align: 1 };
     if (own?.lengthRegister) return { size: Number(this.gr[this.fields[own.lengthRegister]!]! & 0x1ffn), align: 1 };
-    // LOAD MULTIPLE and its like may use as much as 16 doublewords.
-    return { size: this.row.format.startsWith('RS') ? 128 : 16, align };
+    // LOAD MULTIPLE and its like may use as much as 16 doublewords, or quadwords.
+    const multiple = this.row.format.startsWith('RS') ? 128 : 16;
+    return { size: this.row.mnemonic === 'vlm' || this.row.mnemonic === 'vstm' ? 256 : multiple, align };
   }
 
   /** Makes a storage operand lie this far after another, with the same base register, if the displacement allows it. */

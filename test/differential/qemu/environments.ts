@@ -9,6 +9,7 @@ export interface Environment {
 }
 
 const AFP = 0x4_0000n;
+const VECTOR = 0x2_0000n;
 const SECONDARY = 0x400_0000n;
 const EXTRACTION = 0x800_0000n;
 const LOW_ADDRESS = 0x1000_0000n;
@@ -19,7 +20,7 @@ const IEP = 0x10_0000n;
 const PRIVATE = 0x100n;
 const REAL_SPACE = 0x20n;
 
-const ORDINARY = AFP | SECONDARY | EXTRACTION;
+const ORDINARY = AFP | VECTOR | SECONDARY | EXTRACTION;
 const KEY_MASK = 0xffff_0000n;
 const SOME_KEYS = 0x4840_0000n;
 const MONITOR_MASK = 0xa55an;
@@ -45,6 +46,7 @@ export const environments = ({ asce }: DatTables): readonly Environment[] => {
     off('no AFP registers, no secondary space, no extraction', { 0: 0n, 3: 0n }),
     off('low-address protection', { 0: ORDINARY | LOW_ADDRESS }),
     off('protection overrides', { 0: ORDINARY | FETCH_OVERRIDE | STORAGE_OVERRIDE }),
+    off('no vector registers', { 0: ORDINARY & ~VECTOR }),
     off('SSM suppression', { 0: ORDINARY | SSM_SUPPRESSION }),
     on('segment table', asce.segment),
     on('segment table', asce.segment),

@@ -7,6 +7,10 @@ const SAME: readonly (readonly [mnemonics: string, why: string])[] = [
     'ed edmk plo lmd trte trtre cpya cvb cvby cvbg cvdg ap sp zap cp mp dp srp ipk sac iac epar epair esar esair ssar ssair bsm bassm pfmf mvck mvcsk mvcdk',
     'QEMU 7.2 TCG does not have it',
   ],
+  [
+    'vpkz vupkz vlrl vlrlr vstrl vstrlr vlip vcvb vcvbg vcvd vcvdg vsrp vpsop vtp vcp vap vsp vmp vmsp vdp vrp vsdp',
+    'QEMU 7.2 TCG does not have it',
+  ],
   ['lfas sfasr', 'QEMU 7.2 aborts when an exception is to be signaled'],
   ['csch hsch msch rchp rsch sal schm ssch stcps stcrw stsch tpi tsch xsch chsc', 'its result depends on the devices of the machine'],
   ['stck stckf stcke ptff', 'reads the clock'],

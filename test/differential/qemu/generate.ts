@@ -6,6 +6,7 @@ import { ADDRESS_IS_VALUE, BRANCHES, PARTIAL, REGISTER_BRANCHES } from './kinds.
 import { CODE, DATA, PAGE } from './layout.ts';
 import { Random } from './random.ts';
 import { SPECIAL } from './special.ts';
+import { vectorSpecial } from './vector-special.ts';
 
 /** What names a case and reproduces it. */
 export interface CaseName {
@@ -36,9 +37,9 @@ const fillRegisters = (draft: Draft): void => {
   const { random } = draft;
   for (let i = 0; i < 16; i++) {
     draft.gr[i] = random.value();
-    draft.fpr[i] = random.float();
     draft.ar[i] = random.word();
   }
+  for (let i = 0; i < draft.vr.length; i++) draft.vr[i] = random.float();
   draft.conditionCode = random.below(4);
   draft.programMask = random.pick([0, 0, 8, 15, random.below(16)]);
   draft.problemState = random.chance(10);
@@ -62,6 +63,10 @@ const fillFields = (draft: Draft): void => {
   const { random, operands, fields } = draft;
   for (const { lengthRegister } of operands.storage) if (lengthRegister) fields[lengthRegister] = random.below(16);
   for (const field of operands.registers) {
+    if (field.startsWith('v')) {
+      fields[field] = random.below(32);
+      continue;
+    }
     fields[field] = random.below(16);
     // Like operands are where condition codes differ.
     if (random.chance(15)) draft.gr[fields[field]!] = draft.gr[random.below(16)]! + BigInt(random.between(-1, 1));
@@ -144,7 +149,7 @@ export const generate = (name: CaseName, world: World): Case => {
   draft.executed = !['ex', 'exrl'].includes(row.mnemonic) && random.chance(10);
   if (draft.codeAddress === CODE.address + 0x200) draft.targetAddress = random.pick(TARGETS);
   fillFields(draft);
-  const special = SPECIAL[row.mnemonic];
+  const special = row.vector ? vectorSpecial : SPECIAL[row.mnemonic];
   special?.prepare?.(draft);
   fillLengths(draft);
   fillRelative(draft);

@@ -52,9 +52,9 @@ const writeCase = (view: DataView, at: number, one: Case): void => {
   }
   for (let i = 0; i < 16; i++) {
     view.setUint32(at + CASE.ar + i * 4, draft.ar[i]!);
-    view.setBigUint64(at + CASE.fpr + i * 8, draft.fpr[i]!);
     view.setBigUint64(at + CASE.gr + i * 8, draft.gr[i]!);
   }
+  for (const [i, half] of draft.vr.entries()) view.setBigUint64(at + CASE.vr + i * 8, half);
   bytes.set(draft.keys, at + CASE.keys);
 };
 

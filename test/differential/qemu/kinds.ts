@@ -16,6 +16,7 @@ export const REGISTER_BRANCHES = words('balr basr bassm bsm bcr bctr bctgr');
 export const ADDRESS_IS_VALUE = words(`
   la lay lae laey
   sll srl sla sra sldl srdl slda srda sllg srlg slag srag sllk srlk slak srak rll rllg
+  vlgv vlvg vesl vesrl vesra verll lcbb
   spka sac sacf stnsm_ svc ecag diag sigp trap2 clclu_ pfd niai bpp stap_`);
 
 /** Instructions that stop after a part of the work with condition code 3; "CPU-determined" amounts are compared after repetition. */

@@ -60,7 +60,7 @@ export const RESULTS = { address: 0x240_0000, length: 0x1b0_0000 } as const;
 
 /** The case record, in bytes. */
 export const CASE = {
-  size: 512,
+  size: 896,
   codeAddress: 0,
   code: 16,
   codeSize: 16,
@@ -76,14 +76,14 @@ export const CASE = {
   patches: [80, 120],
   patchSize: 32,
   ar: 160,
-  fpr: 224,
-  gr: 352,
-  keys: 480,
+  gr: 224,
+  keys: 352,
+  vr: 384,
 } as const;
 
 /** The result record: a fixed part, then {@link RESULT.blocks} changed blocks of offset (8 bytes) and content. */
 export const RESULT = {
-  fixed: 568,
+  fixed: 952,
   index: 0,
   kind: 4,
   psw: 8,
@@ -94,10 +94,10 @@ export const RESULT = {
   fpc: 100,
   keys: 104,
   ar: 112,
-  fpr: 176,
-  gr: 304,
-  cr: 432,
-  blocks: 560,
+  gr: 176,
+  cr: 304,
+  vr: 432,
+  blocks: 944,
   blockSize: 256,
 } as const;
 

@@ -42,8 +42,8 @@ index:  .long   0
 zero:   .long   0
         .balign 8
 plain_control:
-        # monitor's control registers: CR0 with AFP-register control; CR14 as reset leaves it; the rest zero
-        .quad   0x40000,0,0,0,0,0,0,0,0,0,0,0,0,0,0xc2000000,0
+        # monitor's control registers: CR0 with AFP-register and vector-enablement control; CR14 as reset leaves it; the rest zero
+        .quad   0x60000,0,0,0,0,0,0,0,0,0,0,0,0,0,0xc2000000,0
 timer:  .quad   0x7fffffffffffffff
 never:  .quad   0xffffffffffffffff
         .balign 16
@@ -103,9 +103,11 @@ restored:
         lgfi    %r2,STORAGE_END-512
         xc      0(256,%r2),0(%r2)
         xc      256(256,%r2),256(%r2)
-# behind the data pages
+# behind the data pages, as far as long operands reach
         lgfi    %r2,DATA+PAGES*0x1000
-        xc      0(256,%r2),0(%r2)
+        .irp    n,0,1,2,3,4,5,6,7
+        xc      256*\n(256,%r2),256*\n(%r2)
+        .endr
 # behind the bytes that low-address protection covers
         lghi    %r2,0x1200
         xc      0(256,%r2),0(%r2)
@@ -124,7 +126,7 @@ restored:
         stg     %r3,8(%r2)
 # storage keys, only where they differ: setting one is slow
         lgfi    %r2,DATA
-        la      %r1,480(%r14)
+        la      %r1,352(%r14)
         lhi     %r4,PAGES
 1:      llgc    %r3,0(%r1)
         iske    %r5,%r2
@@ -142,13 +144,12 @@ restored:
         mvc     0x80(72,%r2),lowcore_fill-parameters(%r15)
         mvc     CASE_PSW(16),40(%r14)
         lfpc    56(%r14)
-        .irp    n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
-        ld      %f\n,224+8*\n(%r14)
-        .endr
+        vlm     %v0,%v15,384(%r14)
+        vlm     %v16,%v31,640(%r14)
         lam     %a0,%a15,160(%r14)
         lg      %r2,72(%r14)
         lctlg   %c0,%c15,0(%r2)
-        lmg     %r0,%r15,352(%r14)
+        lmg     %r0,%r15,224(%r14)
         lpswe   CASE_PSW
 
 ended:  stctg   %c0,%c15,SAVE_CR
@@ -161,13 +162,12 @@ ended:  stctg   %c0,%c15,SAVE_CR
         mvc     8(16,%r13),0(%r2)
         mvc     24(72,%r13),0x80
         mvc     96(4,%r13),SAVE_PREFIX
-        mvc     304(128,%r13),SAVE_GR
-        mvc     432(128,%r13),SAVE_CR
+        mvc     176(128,%r13),SAVE_GR
+        mvc     304(128,%r13),SAVE_CR
         spx     zero-parameters(%r15)
         stfpc   100(%r13)
-        .irp    n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
-        std     %f\n,176+8*\n(%r13)
-        .endr
+        vstm    %v0,%v15,432(%r13)
+        vstm    %v16,%v31,688(%r13)
         stam    %a0,%a15,112(%r13)
 # storage keys, before this program's own accesses change them
         lgfi    %r2,DATA
@@ -188,7 +188,7 @@ ended:  stctg   %c0,%c15,SAVE_CR
         stg     %r3,0(%r2)
         stg     %r3,8(%r2)
 # changed blocks of the data pages: %r12 where the next one goes, %r11 how many
-        la      %r12,568(%r13)
+        la      %r12,952(%r13)
         lhi     %r11,0
         lg      %r1,64(%r14)
         lgfi    %r2,DATA
@@ -209,15 +209,15 @@ compare_all:
 1:      brasl   %r10,compare
         brct    %r4,1b
 compared:
-        st      %r11,560(%r13)
-        mvc     564(4,%r13),zero-parameters(%r15)
+        st      %r11,944(%r13)
+        mvc     948(4,%r13),zero-parameters(%r15)
         stg     %r12,result-parameters(%r15)
         clg     %r12,results_end-parameters(%r15)
         jh      overflow
         l       %r1,index-parameters(%r15)
         ahi     %r1,1
         st      %r1,index-parameters(%r15)
-        aghi    %r14,512
+        aghi    %r14,896
         stg     %r14,case-parameters(%r15)
         j       next
 

@@ -1,4 +1,4 @@
-import { type FieldName, FORMATS, type Format } from '../../../src/cpu/formats.ts';
+import { extensionOf, type FieldName, FORMATS, type Format } from '../../../src/cpu/formats.ts';
 import { type Operand, putField, putOpcode, syntaxOf } from '../../../src/cpu/operands.ts';
 import type { Row } from '../../../src/cpu/row.ts';
 
@@ -11,6 +11,8 @@ export interface StorageOperand {
   readonly index: FieldName | undefined;
   /** A field with length minus one. */
   readonly length: FieldName | undefined;
+  /** A field that names the vector register of which an element is the index. */
+  readonly vectorIndex: FieldName | undefined;
   /** A field that names the general register with the true length. */
   readonly lengthRegister: FieldName | undefined;
 }
@@ -35,6 +37,7 @@ const storageOperand = (operand: Extract<Operand, { kind: 'storage' }>): Storage
     index: inner('index'),
     length: inner('length'),
     lengthRegister: inner('register'),
+    vectorIndex: inner('vector'),
   };
 };
 
@@ -56,7 +59,9 @@ export const encode = (row: Pick<Row, 'opcode' | 'format'>, fields: Readonly<Par
   for (const [name, place] of Object.entries(format.fields)) {
     const value = name === 'h1' ? (fields.d1 ?? 0) >> 12 : name === 'h2' ? (fields.d2 ?? 0) >> 12 : fields[name as FieldName];
     // A place may have a second name that is not used here.
-    if (value !== undefined) putField(bytes, place, value);
+    if (value === undefined) continue;
+    putField(bytes, place, value);
+    if (name.startsWith('v')) putField(bytes, extensionOf(place), value >> 4);
   }
   putOpcode(bytes, format, row.opcode);
   return bytes;

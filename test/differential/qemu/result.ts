@@ -82,8 +82,9 @@ export const parts = (result: Result): readonly Part[] => {
   const { view } = result;
   const double = (name: string, at: number): Part => ({ name, value: hex(view.getBigUint64(at), 16) });
   const word = (name: string, at: number): Part => ({ name, value: hex(view.getUint32(at), 8) });
-  const registers = (name: string, make: (i: number) => Part): Part[] =>
-    Array.from({ length: 16 }, (_, i) => ({ ...make(i), name: `${name}${i}` }));
+  const registers = (name: string, make: (i: number) => Part, count = 16): Part[] =>
+    Array.from({ length: count }, (_, i) => ({ ...make(i), name: `${name}${i}` }));
+  const quad = (at: number): Part => ({ name: '', value: `${double('', at).value} ${double('', at + 8).value}` });
   const all: Part[] = [
     { name: 'interruption', value: kindOf(result) },
     double('PSW mask', RESULT.psw),
@@ -92,7 +93,7 @@ export const parts = (result: Result): readonly Part[] => {
     word('prefix', RESULT.prefix),
     word('FPC', RESULT.fpc),
     ...registers('GR', (i) => double('', RESULT.gr + i * 8)),
-    ...registers('FPR', (i) => double('', RESULT.fpr + i * 8)),
+    ...registers('VR', (i) => quad(RESULT.vr + i * 16), 32),
     ...registers('AR', (i) => word('', RESULT.ar + i * 4)),
     ...registers('CR', (i) => double('', RESULT.cr + i * 8)),
   ];
