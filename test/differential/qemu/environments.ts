@@ -4,6 +4,8 @@ import type { DatTables } from './tables.ts';
 export interface Environment {
   readonly name: string;
   readonly dat: boolean;
+  /** Only for vector instructions. */
+  readonly vector?: true;
   /** Where absent, the ordinary one. */
   readonly control: Readonly<Record<number, bigint>>;
 }
@@ -46,7 +48,7 @@ export const environments = ({ asce }: DatTables): readonly Environment[] => {
     off('no AFP registers, no secondary space, no extraction', { 0: 0n, 3: 0n }),
     off('low-address protection', { 0: ORDINARY | LOW_ADDRESS }),
     off('protection overrides', { 0: ORDINARY | FETCH_OVERRIDE | STORAGE_OVERRIDE }),
-    off('no vector registers', { 0: ORDINARY & ~VECTOR }),
+    { ...off('no vector registers', { 0: ORDINARY & ~VECTOR }), vector: true },
     off('SSM suppression', { 0: ORDINARY | SSM_SUPPRESSION }),
     on('segment table', asce.segment),
     on('segment table', asce.segment),

@@ -33,13 +33,15 @@ export interface Case extends CaseName {
   readonly target: Uint8Array;
 }
 
-const fillRegisters = (draft: Draft): void => {
+/** General, floating-point and access registers, and what vector registers have beside these. */
+const fillRegisters = (draft: Draft, others: Random): void => {
   const { random } = draft;
+  for (let i = 0; i < draft.vr.length; i++) draft.vr[i] = others.float();
   for (let i = 0; i < 16; i++) {
     draft.gr[i] = random.value();
+    draft.vr[2 * i] = random.float();
     draft.ar[i] = random.word();
   }
-  for (let i = 0; i < draft.vr.length; i++) draft.vr[i] = random.float();
   draft.conditionCode = random.below(4);
   draft.programMask = random.pick([0, 0, 8, 15, random.below(16)]);
   draft.problemState = random.chance(10);
@@ -138,11 +140,12 @@ const fillStorage = (draft: Draft): void => {
 export const generate = (name: CaseName, world: World): Case => {
   const { row, seed, index, dat } = name;
   const random = new Random(row.mnemonic, row.opcode, seed, dat ? 'dat' : 'real', index);
-  const choices = [...world.environments.keys()].filter((number) => world.environments[number]!.dat === dat);
+  const isFor = ({ dat: on, vector }: Environment): boolean => on === dat && (row.vector === true || vector !== true);
+  const choices = [...world.environments.keys()].filter((number) => isFor(world.environments[number]!));
   const environment = random.pick(choices);
   const variant = random.below(world.variants.length);
   const draft = new Draft(row, random, world.environments[environment]!, world.variants[variant]!);
-  fillRegisters(draft);
+  fillRegisters(draft, new Random('vector registers', row.mnemonic, seed, index));
   fillKeys(draft);
   placeCode(draft);
   draft.repeated = PARTIAL.has(row.mnemonic);
