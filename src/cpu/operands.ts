@@ -95,7 +95,8 @@ const operandOf = (format: Format, template: string): Operand => {
   if (text.includes('(')) return storageOperand(format, text, optional);
   const letter = text[0] ?? '';
   const registerClass = KIND_OF_LETTER[letter];
-  if (registerClass !== undefined) return { kind: 'register', class: registerClass, field: fieldOf(format, registerClass === 'v' ? text : `r${text.slice(1)}`), optional };
+  if (registerClass !== undefined)
+    return { kind: 'register', class: registerClass, field: fieldOf(format, registerClass === 'v' ? text : `r${text.slice(1)}`), optional };
   const field = fieldOf(format, letter === 'm' ? text : `i${text.slice(1)}`);
   if (letter === 'j') return { kind: 'relative', field, optional };
   if (letter === 'i' || letter === 'u' || letter === 'm') return { kind: 'immediate', signed: letter === 'i', field, optional };

@@ -183,7 +183,9 @@ export const VECTOR_MNEMONICS: readonly ExtendedMnemonic[] = [
   ...float('vfpso', 'fln', 'm3', 'm4', [whole('m5', 1)]),
   ...float('vfpso', 'flp', 'm3', 'm4', [whole('m5', 2)]),
   ...float('vfpso', 'fpso', 'm3', 'm4'),
-  ...['wfc', 'wfk'].flatMap((base) => [...'sdx'].map((letter) => name(base, `${base}${letter}b`, [whole('m3', FLOATS[letter]!), whole('m4', 0)]))),
+  ...['wfc', 'wfk'].flatMap((base) =>
+    [...'sdx'].map((letter) => name(base, `${base}${letter}b`, [whole('m3', FLOATS[letter]!), whole('m4', 0)])),
+  ),
   ...comparisons('vfce', 'e'),
   ...comparisons('vfche', 'he'),
   ...comparisons('vfch', 'h'),

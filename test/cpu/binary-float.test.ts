@@ -1,6 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { add, convert, divide, IEEE, LONG, multiply, ROUND, SHORT, SIGNED, squareRoot, subtract, toInteger } from '../../src/cpu/binary-float.ts';
+import {
+  add,
+  convert,
+  divide,
+  IEEE,
+  LONG,
+  multiply,
+  ROUND,
+  SHORT,
+  SIGNED,
+  squareRoot,
+  subtract,
+  toInteger,
+} from '../../src/cpu/binary-float.ts';
 
 const view = new DataView(new ArrayBuffer(8));
 const long = (value: number): bigint => {

@@ -4,7 +4,16 @@ import type { Instruction } from '../instruction.ts';
 import { PGM } from '../interruption.ts';
 import { plainRow, type Row } from '../row.ts';
 import { flagsOf, getElements, getVector, join, setVector } from '../vector.ts';
-import { conditionOf, type Decimal, dataException, fromSigned, hasValidDigits, hasValidSign, isNegativeSign, PROGRAM_MASK } from './decimal.ts';
+import {
+  conditionOf,
+  type Decimal,
+  dataException,
+  fromSigned,
+  hasValidDigits,
+  hasValidSign,
+  isNegativeSign,
+  PROGRAM_MASK,
+} from './decimal.ts';
 import { VECTOR_PACKED_DECIMAL } from './traits.ts';
 
 /** Vector decimal instructions (PoP, chapter 25): signed packed numbers of 31 digits, a sign at the right. */
@@ -23,7 +32,10 @@ const SETS_CODE = 1;
 
 // ---- operands and results ----------------------------------------------------------------------------------------------
 
-const textOf = (cpu: Cpu, register: number): string => getVector(cpu, register).toString(16).padStart(DIGITS + 1, '0');
+const textOf = (cpu: Cpu, register: number): string =>
+  getVector(cpu, register)
+    .toString(16)
+    .padStart(DIGITS + 1, '0');
 
 /** A register as a number: data exception for an invalid digit, and for an invalid sign unless it is not looked at. */
 const decode = (cpu: Cpu, register: number, forced: boolean): Decimal => {
@@ -32,7 +44,7 @@ const decode = (cpu: Cpu, register: number, forced: boolean): Decimal => {
   return { negative: !forced && isNegativeSign(text), magnitude: BigInt(text.slice(0, -1)) };
 };
 
-const valueOf = (cpu: Cpu, register: number, forced: boolean): bigint => {
+const numberIn = (cpu: Cpu, register: number, forced: boolean): bigint => {
   const { negative, magnitude } = decode(cpu, register, forced);
   return negative ? -magnitude : magnitude;
 };
@@ -138,7 +150,7 @@ const toBinary =
     const flags = i.m3;
     flagsOf(cpu, i, 'm4', 0);
     const isLogical = (flags & LOGICAL_TO_BINARY) !== 0;
-    const decimal = valueOf(cpu, i.v2, (flags & FORCE.SECOND) !== 0);
+    const decimal = numberIn(cpu, i.v2, (flags & FORCE.SECOND) !== 0);
     const value = isLogical && decimal < 0n ? -decimal : decimal;
     const overflow = value !== (isLogical ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value));
     const upper = bits === 32 ? cpu.gr[i.r1]! & 0xffff_ffff_0000_0000n : 0n;
@@ -167,8 +179,8 @@ const arithmetic =
   (cpu, i) => {
     const flags = i.field('m5');
     const amount = use === 'digits' ? digitsIn(cpu, i, 'i4') : amountIn(cpu, i, 'i4');
-    const second = valueOf(cpu, i.v2, (flags & FORCE.SECOND) !== 0);
-    const third = valueOf(cpu, i.v3, (flags & FORCE.THIRD) !== 0);
+    const second = numberIn(cpu, i.v2, (flags & FORCE.SECOND) !== 0);
+    const third = numberIn(cpu, i.v3, (flags & FORCE.THIRD) !== 0);
     const result = operation(cpu, second, third, 10n ** BigInt(amount));
     deliver(cpu, i, fromSigned(result), use === 'digits' ? amount : DIGITS, flags);
   };
@@ -208,8 +220,8 @@ const signOperation: Plain = (cpu, i) => {
 
 /** Bits of M3 of the comparison. */
 const compare: Plain = (cpu, i) => {
-  const first = valueOf(cpu, i.v1, (i.m3 & FORCE.SECOND) !== 0);
-  const second = valueOf(cpu, i.v2, (i.m3 & FORCE.THIRD) !== 0);
+  const first = numberIn(cpu, i.v1, (i.m3 & FORCE.SECOND) !== 0);
+  const second = numberIn(cpu, i.v2, (i.m3 & FORCE.THIRD) !== 0);
   cpu.cc = first === second ? 0 : first < second ? 1 : 2;
 };
 

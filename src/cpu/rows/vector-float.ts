@@ -112,7 +112,12 @@ const arithmetic =
     const flags = flagsOf(cpu, i, 'm5', SINGLE);
     const size = sizeOfFormat(format);
     const [second, third] = [getElements(cpu, i.v2, size), getElements(cpu, i.v3, size)];
-    deliver(cpu, i, compute(cpu, countOf(format, flags), (n) => operation(format, second[n]!, third[n]!, contextOf(cpu))), size);
+    deliver(
+      cpu,
+      i,
+      compute(cpu, countOf(format, flags), (n) => operation(format, second[n]!, third[n]!, contextOf(cpu))),
+      size,
+    );
   };
 
 /** Bit of M6: of the operands' magnitudes; the IEEE function compares these, but gives the operand as it is. */
@@ -150,7 +155,12 @@ const squareRoots: Plain = (cpu, i) => {
   const flags = flagsOf(cpu, i, 'm4', SINGLE);
   const size = sizeOfFormat(format);
   const second = getElements(cpu, i.v2, size);
-  deliver(cpu, i, compute(cpu, countOf(format, flags), (n) => squareRoot(format, second[n]!, contextOf(cpu))), size);
+  deliver(
+    cpu,
+    i,
+    compute(cpu, countOf(format, flags), (n) => squareRoot(format, second[n]!, contextOf(cpu))),
+    size,
+  );
 };
 
 /** Sign operations by M5: complement, negative, positive. No NaN is an exception. */
@@ -165,7 +175,9 @@ const signOperation: Plain = (cpu, i) => {
   const flags = flagsOf(cpu, i, 'm4', SINGLE);
   const change = SIGNS[i.field('m5')] ?? cpu.programCheck(PGM.SPECIFICATION);
   const size = sizeOfFormat(format);
-  const results = getElements(cpu, i.v2, size).slice(0, countOf(format, flags)).map((bits) => ({ bits: change(bits, signBit(format)) }));
+  const results = getElements(cpu, i.v2, size)
+    .slice(0, countOf(format, flags))
+    .map((bits) => ({ bits: change(bits, signBit(format)) }));
   deliver(cpu, i, results, size);
 };
 
@@ -184,7 +196,12 @@ const comparison =
     const [second, third] = [getElements(cpu, i.v2, size), getElements(cpu, i.v3, size)];
     const outcomes = compute(cpu, countOf(format, flags), (n) => compare(format, second[n]!, third[n]!, (flags & SIGNALING) !== 0));
     const results = outcomes.map(({ cc }) => holds.includes(cc));
-    deliver(cpu, i, results.map((result) => ({ bits: result ? ones(size) : 0n })), size);
+    deliver(
+      cpu,
+      i,
+      results.map((result) => ({ bits: result ? ones(size) : 0n })),
+      size,
+    );
     if (setsCode) cpu.cc = conditionOfAll(results);
   };
 
@@ -206,7 +223,12 @@ const testDataClass: Plain = (cpu, i) => {
   const wanted = i.field('i3');
   const elements = getElements(cpu, i.v2, size).slice(0, countOf(format, flags));
   const results = elements.map((bits) => (dataClass(format, bits) & wanted) !== 0);
-  deliver(cpu, i, results.map((result) => ({ bits: result ? ones(size) : 0n })), size);
+  deliver(
+    cpu,
+    i,
+    results.map((result) => ({ bits: result ? ones(size) : 0n })),
+    size,
+  );
   cpu.cc = conditionOfAll(results);
 };
 
@@ -242,7 +264,12 @@ const toIntegers: Plain = (cpu, i) => {
   const { flags, context, quieten } = roundingOf(cpu, i);
   const size = sizeOfFormat(format);
   const second = getElements(cpu, i.v2, size);
-  deliver(cpu, i, compute(cpu, countOf(format, flags), (n) => quieten(toIntegral(format, second[n]!, context.rounding))), size);
+  deliver(
+    cpu,
+    i,
+    compute(cpu, countOf(format, flags), (n) => quieten(toIntegral(format, second[n]!, context.rounding))),
+    size,
+  );
 };
 
 /** Integers and the floating-point format have the same size: doublewords, or words with vector-enhancements facility 2. */
@@ -259,7 +286,12 @@ const conversion =
     const { flags, context, quieten } = roundingOf(cpu, i);
     const size = sizeOfFormat(format);
     const second = getElements(cpu, i.v2, size);
-    deliver(cpu, i, compute(cpu, countOf(format, flags), (n) => quieten(work(format, second[n]!, context))), size);
+    deliver(
+      cpu,
+      i,
+      compute(cpu, countOf(format, flags), (n) => quieten(work(format, second[n]!, context))),
+      size,
+    );
   };
 
 const fromSigned = conversion((format, element, context) => fromInteger(format, signed(element, sizeOfFormat(format)), context));
@@ -283,7 +315,12 @@ const shorten: Plain = (cpu, i) => {
   const { flags, context, quieten } = roundingOf(cpu, i);
   const second = getElements(cpu, i.v2, sizeOfFormat(format));
   const outcomes = compute(cpu, countOf(format, flags), (n) => quieten(convert(shorter, format, second[n]!, context)));
-  deliver(cpu, i, outcomes.flatMap((outcome) => [outcome, { bits: 0n }]), sizeOfFormat(shorter));
+  deliver(
+    cpu,
+    i,
+    outcomes.flatMap((outcome) => [outcome, { bits: 0n }]),
+    sizeOfFormat(shorter),
+  );
 };
 
 const THREE = { ...VECTOR, operands: 'v1,v2,v3,m4,m5' } as const;

@@ -66,7 +66,12 @@ const elementwise =
   (cpu, i) => {
     const size = sizeOf(cpu, i, 'm4', most);
     const third = getElements(cpu, i.v3, size);
-    setElements(cpu, i.v1, getElements(cpu, i.v2, size).map((element, n) => operation(element, third[n]!, size)), size);
+    setElements(
+      cpu,
+      i.v1,
+      getElements(cpu, i.v2, size).map((element, n) => operation(element, third[n]!, size)),
+      size,
+    );
   };
 
 const onSigned =
@@ -84,7 +89,12 @@ const unary =
   (operation: (element: bigint, size: Size) => bigint): Plain =>
   (cpu, i) => {
     const size = sizeOf(cpu, i, 'm3', 3);
-    setElements(cpu, i.v1, getElements(cpu, i.v2, size).map((element) => operation(element, size)), size);
+    setElements(
+      cpu,
+      i.v1,
+      getElements(cpu, i.v2, size).map((element) => operation(element, size)),
+      size,
+    );
   };
 
 const magnitude = (element: bigint, size: Size): bigint => (signed(element, size) < 0n ? -element : element);
@@ -110,7 +120,7 @@ const withCarry =
     setVector(cpu, i.v1, operation(getVector(cpu, i.v2), getVector(cpu, i.v3), getVector(cpu, i.v4) & 1n));
   };
 
-const NOT = (1n << 128n) - 1n;
+const ALL_ONES = ones(16);
 
 // ---- comparison --------------------------------------------------------------------------------------------------------
 
@@ -121,7 +131,12 @@ const comparison =
     const setsCode = (i.field('m5') & 1) === 1;
     const third = getElements(cpu, i.v3, size);
     const results = getElements(cpu, i.v2, size).map((element, n) => holds(element, third[n]!, size));
-    setElements(cpu, i.v1, results.map((result) => (result ? ones(size) : 0n)), size);
+    setElements(
+      cpu,
+      i.v1,
+      results.map((result) => (result ? ones(size) : 0n)),
+      size,
+    );
     if (setsCode) cpu.cc = conditionOfAll(results);
   };
 
@@ -194,8 +209,8 @@ export const VECTOR_INTEGER: readonly Row[] = [
   plainRow('e7f5', 'vscbi', 'VRR-c', 'VECTOR SUBTRACT COMPUTE BORROW INDICATION', M4, elementwise(noBorrow, 4)),
   plainRow('e7bb', 'vac', 'VRR-d', 'VECTOR ADD WITH CARRY', CARRY, withCarry((a, b, carry) => a + b + carry)),
   plainRow('e7b9', 'vaccc', 'VRR-d', 'VECTOR ADD WITH CARRY COMPUTE CARRY', CARRY, withCarry((a, b, carry) => (a + b + carry) >> 128n)),
-  plainRow('e7bf', 'vsbi', 'VRR-d', 'VECTOR SUBTRACT WITH BORROW INDICATION', CARRY, withCarry((a, b, carry) => a + (b ^ NOT) + carry)),
-  plainRow('e7bd', 'vsbcbi', 'VRR-d', 'VECTOR SUBTRACT WITH BORROW COMPUTE BORROW INDICATION', CARRY, withCarry((a, b, carry) => (a + (b ^ NOT) + carry) >> 128n)),
+  plainRow('e7bf', 'vsbi', 'VRR-d', 'VECTOR SUBTRACT WITH BORROW INDICATION', CARRY, withCarry((a, b, carry) => a + (b ^ ALL_ONES) + carry)),
+  plainRow('e7bd', 'vsbcbi', 'VRR-d', 'VECTOR SUBTRACT WITH BORROW COMPUTE BORROW INDICATION', CARRY, withCarry((a, b, carry) => (a + (b ^ ALL_ONES) + carry) >> 128n)),
   plainRow('e7f2', 'vavg', 'VRR-c', 'VECTOR AVERAGE', M4, elementwise(onSigned(average))),
   plainRow('e7f0', 'vavgl', 'VRR-c', 'VECTOR AVERAGE LOGICAL', M4, elementwise(average)),
   plainRow('e7ff', 'vmx', 'VRR-c', 'VECTOR MAXIMUM', M4, elementwise(onSigned(greater))),

@@ -28,7 +28,12 @@ const multiply =
       .filter((_, n) => !isWide || n % 2 === (part === 'even' ? 0 : 1))
       .map((product, n) => product + value(addends[n] ?? 0n, result));
     const shift = part === 'high' ? BigInt(8 * size) : 0n;
-    setElements(cpu, i.v1, products.map((product) => product >> shift), result);
+    setElements(
+      cpu,
+      i.v1,
+      products.map((product) => product >> shift),
+      result,
+    );
   };
 
 /** A product without carries. */
@@ -89,7 +94,12 @@ const byAddress =
   (cpu, i) => {
     const size = sizeOf(cpu, i, 'm4', 3);
     const amount = modulo(i.value(2), size);
-    setElements(cpu, i.v1, getElements(cpu, i.v3, size).map((element) => shift(element, amount, size)), size);
+    setElements(
+      cpu,
+      i.v1,
+      getElements(cpu, i.v3, size).map((element) => shift(element, amount, size)),
+      size,
+    );
   };
 
 /** Where the third operand has ones, the first takes the second's bits, rotated. */

@@ -9,14 +9,24 @@ import { VECTOR_ENHANCEMENTS_2 } from './traits.ts';
 
 type Plain = (cpu: Cpu, i: Instruction) => void;
 
-const reversedBytes = (element: bigint, size: Size): bigint => join(split(element, 1).slice(16 - size).reverse(), 1);
+const reversedBytes = (element: bigint, size: Size): bigint =>
+  join(
+    split(element, 1)
+      .slice(16 - size)
+      .reverse(),
+    1,
+  );
 
 /** A whole operand from the left. */
 const loadVector = (cpu: Cpu, i: Instruction): bigint => join([...cpu.loadBytes(i.address(2), 16)].map(BigInt), 1);
 const storeVector = (cpu: Cpu, i: Instruction, value: bigint): void =>
   cpu.storeBytes(i.address(2), Uint8Array.from(split(value, 1), Number));
 
-const byteReversed = (value: bigint, size: Size): bigint => join(split(value, size).map((element) => reversedBytes(element, size)), size);
+const byteReversed = (value: bigint, size: Size): bigint =>
+  join(
+    split(value, size).map((element) => reversedBytes(element, size)),
+    size,
+  );
 const elementReversed = (value: bigint, size: Size): bigint => join(split(value, size).reverse(), size);
 
 type Order = (value: bigint, size: Size) => bigint;

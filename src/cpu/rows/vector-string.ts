@@ -93,7 +93,13 @@ const finishSearch = (cpu: Cpu, i: Instruction, size: Size, flags: number, holds
   const results = elements.map((element) => holds(element) !== ((flags & SEARCH.INVERT) !== 0));
   const found = byteIndex(results.indexOf(true), size);
   const zero = flags & SEARCH.ZERO ? byteIndex(elements.indexOf(0n), size) : NOTHING;
-  if (flags & SEARCH.RESULT_TYPE) setElements(cpu, i.v1, results.map((result) => (result ? ones(size) : 0n)), size);
+  if (flags & SEARCH.RESULT_TYPE)
+    setElements(
+      cpu,
+      i.v1,
+      results.map((result) => (result ? ones(size) : 0n)),
+      size,
+    );
   else setVector(cpu, i.v1, BigInt(Math.min(found, zero)) << 64n);
   if (!(flags & SEARCH.CONDITION)) return;
   if (zero === NOTHING) cpu.cc = found === NOTHING ? 3 : 1;

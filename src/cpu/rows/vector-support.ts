@@ -5,8 +5,8 @@ import { CELL } from '../layout.ts';
 import type { Address, I32, I64, Meaning } from '../meaning.ts';
 import { plainRow, type Row, row } from '../row.ts';
 import { getElements, getVector, join, ones, type Size, setElements, setVector, signed, sizeOf, split } from '../vector.ts';
-import { blockBoundary, setBoth, specificationAbove } from './vector-operands.ts';
 import { VECTOR, VECTOR_ENHANCEMENTS_1 } from './traits.ts';
+import { blockBoundary, setBoth, specificationAbove } from './vector-operands.ts';
 
 /** Vector support instructions (PoP, chapter 21): loads, stores, moves, permutations. */
 
@@ -264,7 +264,12 @@ const merge =
     const size = sizeOf(cpu, i, 'm4', 3);
     const start = half === 'left' ? 0 : 8 / size;
     const [second, third] = [i.v2, i.v3].map((v) => getElements(cpu, v, size).slice(start, start + 8 / size));
-    setElements(cpu, i.v1, second!.flatMap((element, n) => [element, third![n]!]), size);
+    setElements(
+      cpu,
+      i.v1,
+      second!.flatMap((element, n) => [element, third![n]!]),
+      size,
+    );
   };
 
 /** The right half of each element of both operands. */
@@ -297,13 +302,23 @@ const unpack =
     const size = sizeOf(cpu, i, 'm3', 2);
     const start = half === 'left' ? 0 : 8 / size;
     const source = getElements(cpu, i.v2, size).slice(start, start + 8 / size);
-    setElements(cpu, i.v1, source.map((element) => (isSigned ? signed(element, size) : element)), (2 * size) as Size);
+    setElements(
+      cpu,
+      i.v1,
+      source.map((element) => (isSigned ? signed(element, size) : element)),
+      (2 * size) as Size,
+    );
   };
 
 /** Bytes of both operands by number, modulo 32. */
 const permute = (cpu: Cpu, i: Instruction): void => {
   const source = [...getElements(cpu, i.v2, 1), ...getElements(cpu, i.v3, 1)];
-  setElements(cpu, i.v1, getElements(cpu, i.v4, 1).map((number) => source[Number(number & 31n)]!), 1);
+  setElements(
+    cpu,
+    i.v1,
+    getElements(cpu, i.v4, 1).map((number) => source[Number(number & 31n)]!),
+    1,
+  );
 };
 
 /** Bits of the second operand by number; those from 128 on are zeros. */
@@ -331,7 +346,14 @@ const select = (m: Meaning): void => {
 const signExtendToDoubleword = (cpu: Cpu, i: Instruction): void => {
   const size = sizeOf(cpu, i, 'm3', 2);
   const doublewords = split(getVector(cpu, i.v2), 8);
-  setVector(cpu, i.v1, join(doublewords.map((element) => signed(element, size)), 8));
+  setVector(
+    cpu,
+    i.v1,
+    join(
+      doublewords.map((element) => signed(element, size)),
+      8,
+    ),
+  );
 };
 
 const NO_M3 = { ...VECTOR, operands: 'v1,v2' } as const;

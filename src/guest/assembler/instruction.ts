@@ -1,5 +1,16 @@
 import { allMnemonics, findForm } from '../../cpu/mnemonics.ts';
-import { type FixedBits, getField, getPlaced, type Operand, type PlacedField, putField, putOpcode, putPlaced, type RegisterClass, type Syntax } from '../../cpu/operands.ts';
+import {
+  type FixedBits,
+  getField,
+  getPlaced,
+  type Operand,
+  type PlacedField,
+  putField,
+  putOpcode,
+  putPlaced,
+  type RegisterClass,
+  type Syntax,
+} from '../../cpu/operands.ts';
 import type { Cursor } from './cursor.ts';
 import { evaluate } from './expression.ts';
 import type { Pass } from './pass.ts';
@@ -49,7 +60,8 @@ const namedRegister = (e: Encoding, registerClass: RegisterClass): number | unde
   if (text === undefined || bare === undefined || (bare === text && pass.symbols.isKnown(text))) {
     cursor.at = at;
     const word = cursor.match(PERCENT_WORD);
-    if (word !== undefined) throw cursor.error(`'${word}' is no register, expected %${registerClass}0 to %${registerClass}${lastOf(registerClass)}`, at);
+    if (word !== undefined)
+      throw cursor.error(`'${word}' is no register, expected %${registerClass}0 to %${registerClass}${lastOf(registerClass)}`, at);
     return undefined;
   }
   const found = bare[0] as RegisterClass;

@@ -66,7 +66,8 @@ const isAccessException = (result: Result): boolean => ACCESS_EXCEPTIONS.include
 
 /** Two storage operands, or one that may lie on two pages. */
 const hasSeveralPages = ({ draft }: Case): boolean =>
-  draft.operands.storage.length !== 1 || draft.operands.storage.some((operand) => Number(draft.exactAddressOf(operand) % BigInt(PAGE)) > PAGE - 256);
+  draft.operands.storage.length !== 1 ||
+  draft.operands.storage.some((operand) => Number(draft.exactAddressOf(operand) % BigInt(PAGE)) > PAGE - 256);
 
 const hasIgnoredBits = ({ draft }: Case, register: number): boolean =>
   draft.mode !== 64 && draft.gr[register]! >> BigInt(draft.mode) !== 0n;

@@ -10,7 +10,16 @@ const ALL_ONES = 0xffff_ffff_ffff_ffffn;
 /** A doubleword whose elements are of few kinds, so that they are often equal, or zero, or small. */
 const elements = (random: Random): bigint => {
   const size = random.pick([8, 16, 32, 64]);
-  const some = [0n, 0n, 1n, ALL_ONES, random.double(), random.double(), BigInt(random.below(256)), 0x8000_0000_0000_0000n >> BigInt(64 - size)];
+  const some = [
+    0n,
+    0n,
+    1n,
+    ALL_ONES,
+    random.double(),
+    random.double(),
+    BigInt(random.below(256)),
+    0x8000_0000_0000_0000n >> BigInt(64 - size),
+  ];
   let value = 0n;
   for (let bit = 0; bit < 64; bit += size) value = (value << BigInt(size)) | BigInt.asUintN(size, random.pick(some));
   return value;
