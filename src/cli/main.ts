@@ -37,7 +37,6 @@ export const main = async (argv: string[]): Promise<number> => {
     process.stdout.write(HELP);
     return 0;
   }
-  process.stdout.on('error', endWithReader);
   try {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command)
@@ -50,12 +49,6 @@ export const main = async (argv: string[]): Promise<number> => {
     }
     return defect(argv, error);
   }
-};
-
-/** A reader that has seen enough, such as head, closes the pipe: that is no defect. */
-const endWithReader = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
 };
 
 const quote = (word: string): string => (/^[\w./=:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
