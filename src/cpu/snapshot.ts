@@ -75,6 +75,7 @@ export interface CpuState {
 const SCRATCH: readonly (readonly [cell: number, bytes: number])[] = [
   [CELL.CONTEXT, 8], [CELL.CONTEXT_FETCH, 8], [CELL.CURRENT, 4], [CELL.EXIT, 4], [CELL.WINDOW, 4], [CELL.WINDOW_DELTA, 8],
   [CELL.RELATIVE_BASE, 8], [CELL.EXECUTE_BYTES, 8], [CELL.FETCH_BYTES, 8], [CELL.OPERAND_BYTES, 512],
+  [CELL.VECTOR_BYTES, 16],
 ]; // biome-ignore format: a list
 
 /** Captures a CPU that is between instructions, before its block is captured. */

@@ -1,6 +1,7 @@
 #: title SIGP: the status that each order stores, and where store status stores
 #: storage 1M
 #: cpus 2
+#: no-facility 129
 #: expect psw 0xfff
 #: expect interruption restart 0 cpu 1
 #: expect storage codes = 0001 0003 0001 0000 0000 0001 0001 0000 0001 0001 0001

@@ -110,6 +110,12 @@ const trailingZeros = (element: bigint, size: Size): bigint => {
 };
 const population = (element: bigint): bigint => BigInt(element.toString(2).replaceAll('0', '').length);
 
+/** With the first vector facility alone, of bytes only. */
+const populationCount: Plain = (cpu, i) => {
+  if (i.m3 !== 0 && !cpu.configuration.facilities.has(VECTOR_ENHANCEMENTS_1.facility)) cpu.programCheck(PGM.SPECIFICATION);
+  unary(population)(cpu, i);
+};
+
 // ---- quadwords with a carry --------------------------------------------------------------------------------------------
 
 /** Second operand, third operand and the rightmost bit of the fourth. */
@@ -219,7 +225,7 @@ export const VECTOR_INTEGER: readonly Row[] = [
   plainRow('e7fc', 'vmnl', 'VRR-c', 'VECTOR MINIMUM LOGICAL', M4, elementwise(lesser)),
   plainRow('e753', 'vclz', 'VRR-a', 'VECTOR COUNT LEADING ZEROS', M3, unary(leadingZeros)),
   plainRow('e752', 'vctz', 'VRR-a', 'VECTOR COUNT TRAILING ZEROS', M3, unary(trailingZeros)),
-  plainRow('e750', 'vpopct', 'VRR-a', 'VECTOR POPULATION COUNT', M3, unary(population)),
+  plainRow('e750', 'vpopct', 'VRR-a', 'VECTOR POPULATION COUNT', M3, populationCount),
   plainRow('e7de', 'vlc', 'VRR-a', 'VECTOR LOAD COMPLEMENT', M3, unary((element) => -element)),
   plainRow('e7df', 'vlp', 'VRR-a', 'VECTOR LOAD POSITIVE', M3, unary(magnitude)),
   plainRow('e7f8', 'vceq', 'VRR-b', 'VECTOR COMPARE EQUAL', VECTOR, comparison((a, b) => a === b)),
