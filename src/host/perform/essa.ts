@@ -37,7 +37,7 @@ const again = ({ cpu }: VirtualCpu, ilc: number): void => {
 };
 
 /** Releases every block on a CPU's list and empties it. @returns how many there were */
-const drainList = (machine: Machine, vcpu: VirtualCpu): number => {
+export const drainList = (machine: Machine, vcpu: VirtualCpu): number => {
   const { view } = machine.configuration.storage;
   const cbrlo = machine.block(vcpu) + SD.CBRLO;
   const list = machine.listPage(vcpu);
