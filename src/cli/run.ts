@@ -14,7 +14,7 @@ import { FilePagingDevice, openSession } from './open.ts';
 import { loadSession, saveSession } from './snapshot-file.ts';
 
 const USAGE = `zhint run FILE [--json] [--trace KINDS] [--frames N] [--storage SIZE] [--cpus N] [--limit INSTRUCTIONS] [--seed N]
-  [--profile zvm|zvm-lenient|kvm|kvm-2026] [--essa interpret|intercept|lazy] [--paging-file FILE]
+  [--profile zvm|zvm-lenient|kvm|kvm-2026] [--essa interpret|intercept|lazy|none] [--paging-file FILE]
   [--append TEXT] [--initrd FILE] [--device NAME[,devno=fe.S.NNNN][,file=FILE|size=SIZE][,readonly=on]]... [--input TEXT] [--migrate]
   [--cpu-addresses LIST] [--max-cpus N] [--name NAME] [--uuid UUID],
   or zhint run --from SNAPSHOT [--json] [--trace KINDS] [--limit INSTRUCTIONS] [--paging-file FILE] [--input TEXT] [--migrate]`;
@@ -31,7 +31,8 @@ Runs a fixture (.s), an s390x ELF or a raw image until it loads a disabled wait 
   --limit N       stop after that many instructions (exit status 3)
   --seed N        let a seeded scheduler choose the order of the CPUs
   --profile NAME  whose page states: zvm (the architecture), zvm-lenient, kvm, kvm-2026
-  --essa WHO      interpret: the machine performs ESSA; intercept: the host does; lazy: the machine from the first on
+  --essa WHO      interpret: the machine performs ESSA; intercept: the host does; lazy: the machine from the first on;
+                  none: it is an operation exception
   --paging-file F the paging device, a file that is overwritten; without it the paging device is in memory
   --append TEXT   the command line of a kernel or of a kvm-unit-tests program
   --initrd FILE   the initial RAM disk of a kernel
@@ -169,8 +170,8 @@ const options = (command: string, args: RunArguments): SessionOptions => {
     return value;
   };
   const essa = args['--essa'];
-  if (essa !== undefined && essa !== 'interpret' && essa !== 'intercept' && essa !== 'lazy')
-    wrong(`--essa ${essa}, expected interpret, intercept or lazy`);
+  if (essa !== undefined && essa !== 'interpret' && essa !== 'intercept' && essa !== 'lazy' && essa !== 'none')
+    wrong(`--essa ${essa}, expected interpret, intercept, lazy or none`);
   const text = args['--storage'];
   const storage = text === undefined ? undefined : (parseSize(text) ?? wrong(`--storage ${text}, expected a size such as 64M`));
   const initrd = args['--initrd'];

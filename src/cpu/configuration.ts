@@ -22,6 +22,8 @@ export interface ConfigurationOptions {
   readonly profile?: Profile;
   /** STFLE bits that are one. */
   readonly facilities?: ReadonlySet<number>;
+  /** Whether ESSA is installed, which no facility bit tells (spec/essa.md 1.1). */
+  readonly essa?: boolean;
   /** Whether hot code is compiled; nobody but the clock on the wall can tell. Default: true. */
   readonly compile?: boolean;
 }
@@ -57,7 +59,14 @@ export class Configuration {
   elapsed = 0;
   readonly #mappings = new Map<string, number>();
 
-  constructor({ storageSize, cpus = 1, profile = PROFILES.zvm, facilities = FACILITIES, compile = true }: ConfigurationOptions) {
+  constructor({
+    storageSize,
+    cpus = 1,
+    profile = PROFILES.zvm,
+    facilities = FACILITIES,
+    essa = true,
+    compile = true,
+  }: ConfigurationOptions) {
     if (cpus < 1 || cpus > MAX_CPUS) throw new RangeError(`${cpus} CPUs`);
     this.storage = new Storage(storageSize);
     this.tlb = new Tlb(this.storage);
@@ -67,7 +76,7 @@ export class Configuration {
     this.facilityList = facilityList(facilities);
     this.walkOptions = walkOptionsOf(facilities);
     this.cpus = Array.from({ length: cpus }, (_, index) => new Cpu(this, index));
-    this.#fillDispatch();
+    this.#fillDispatch(essa);
     const imports = connect((pointer) => this.cpus[(pointer - CPU_BASE) / CPU_SIZE]!, SLOTS.order);
     const instance = new WebAssembly.Instance(interpreterModule(), { env: { memory: this.storage.memory, ...imports } });
     this.interpreter = instance.exports as unknown as InterpreterExports;
@@ -123,8 +132,8 @@ export class Configuration {
     return SLOTS.order[slot - 1];
   }
 
-  /** Fills the tables that lead from operation codes to slots and to cases of the central loop. Rows of absent facilities are left out. */
-  #fillDispatch(): void {
+  /** Fills the tables that lead from operation codes to slots and to cases of the central loop. Rows that are not installed are left out. */
+  #fillDispatch(essa: boolean): void {
     const { view, bytes } = this.storage;
     const secondLevel = new Map<number, number>();
     // The tables are indexed with the halfword as WebAssembly loads it: first byte low.
@@ -134,6 +143,7 @@ export class Configuration {
     };
     for (const row of SLOTS.order) {
       if (row.facility !== undefined && !this.facilities.has(row.facility)) continue;
+      if (row.mnemonic === 'essa' && !essa) continue;
       const slot = SLOTS.slotOf.get(row)!;
       const hotCase = slot <= SLOTS.hot ? slot : 0;
       const first = Number.parseInt(row.opcode.slice(0, 2), 16);

@@ -144,7 +144,7 @@ const metadataSchema = (zod: typeof z): z.ZodType<Metadata> => {
       frames: count.min(1),
       profile: zod.enum(['zvm', 'zvm-lenient', 'kvm', 'kvm-2026']),
       facilities: list(count),
-      essa: zod.enum(['interpret', 'intercept', 'lazy']),
+      essa: zod.enum(['interpret', 'intercept', 'lazy', 'none']),
     }),
     progress: object({
       outcome: outcome.nullable(),

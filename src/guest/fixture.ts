@@ -21,7 +21,7 @@ export interface Settings {
   readonly cpus?: number;
   readonly frames?: number;
   readonly profile?: string;
-  readonly essa?: 'interpret' | 'intercept' | 'lazy';
+  readonly essa?: 'interpret' | 'intercept' | 'lazy' | 'none';
   readonly limit?: number;
   readonly seed?: number;
   /** STFLE bits to add to, and to take from, the machine's own. */
@@ -149,7 +149,7 @@ const parseDirective = (directive: Exclude<(typeof DIRECTIVES)[number], 'title'>
       settings.profile = words.oneOf(Object.keys(PROFILES), 'a profile');
       break;
     case 'essa':
-      settings.essa = words.oneOf(['interpret', 'intercept', 'lazy'], 'who performs ESSA');
+      settings.essa = words.oneOf(['interpret', 'intercept', 'lazy', 'none'], 'who performs ESSA');
       break;
     case 'facility':
       settings.facilities.push(words.count());

@@ -30,6 +30,9 @@ import { type PendingExternal, subclassOf, VirtualCpu } from './virtual-cpu.ts';
 import { endWait, untilHostActs, untilTimerWakes } from './waiting.ts';
 import { Watchdog } from './watchdog.ts';
 
+/** Who performs ESSA: the machine, the host at every interception, the machine from the first interception on, or nobody: it is not installed. */
+export type EssaBy = 'interpret' | 'intercept' | 'lazy' | 'none';
+
 export interface MachineOptions {
   /** Bytes of guest absolute storage, a multiple of 1 MiB. */
   readonly storage: number;
@@ -45,8 +48,7 @@ export interface MachineOptions {
   readonly frames?: number;
   readonly profile?: Profile;
   readonly facilities?: ReadonlySet<number>;
-  /** Who performs ESSA: the machine, the host at every interception, or the machine from the first interception on. */
-  readonly essa?: 'interpret' | 'intercept' | 'lazy';
+  readonly essa?: EssaBy;
   readonly scheduler?: Scheduler;
   readonly pagingDevice?: PagingDevice;
 }
@@ -96,6 +98,13 @@ export class Machine {
   readonly watchdog = new Watchdog();
   /** The IPL parameter block that the guest has set. */
   iplBlock: Uint8Array | undefined;
+  /** What the host does about storage attributes beyond ESSA; see cmma-migration.ts. */
+  readonly cmma: {
+    /** The guest has executed ESSA, or attributes were set for it; taken for granted where the machine interprets ESSA from the start. */
+    used: boolean;
+    dirtyLog: boolean;
+    migrating: boolean;
+  };
   /** Interceptions by code, and instructions that the host performed. */
   readonly interceptions = new Map<number, number>();
   #outcome: Outcome | undefined;
@@ -114,8 +123,9 @@ export class Machine {
     const cpus = cpuAddresses.length;
     if (guestSize < MIB || guestSize % MIB !== 0) throw new RangeError('guest storage is a multiple of 1 MiB');
     this.options = { storage: guestSize, essa, maxCpus: Math.max(cpus, options.maxCpus ?? 0), name, uuid };
+    this.cmma = { used: essa === 'interpret', dirtyLog: false, migrating: false };
     this.layout = planHostStorage(guestSize, cpus, options.frames ?? guestSize / FRAME_SIZE);
-    this.configuration = new Configuration({ storageSize: this.layout.size, cpus, profile, facilities });
+    this.configuration = new Configuration({ storageSize: this.layout.size, cpus, profile, facilities, essa: essa !== 'none' });
     this.gmap = new Gmap(this.configuration.storage, this.layout, guestSize, profile.untouched);
     this.store = new PagingStore(options.pagingDevice ?? new MemoryPagingDevice());
     this.pager = new Pager(this.configuration, this.gmap, this.store, this.layout);

@@ -14,7 +14,7 @@ import {
 } from '../cpu/snapshot.ts';
 import { FRAME_SIZE, type HostAbsolute } from '../cpu/storage.ts';
 import type { Saved } from './channel/saved.ts';
-import type { Machine, MachineOptions, Progress } from './machine.ts';
+import type { EssaBy, Machine, MachineOptions, Progress } from './machine.ts';
 import type { PagerState } from './pager.ts';
 import type { SlotContents, StoreState } from './paging-device.ts';
 import { fromPlain, toPlain } from './plain.ts';
@@ -53,7 +53,7 @@ export interface MachineState {
     readonly frames: number;
     readonly profile: ProfileName;
     readonly facilities: readonly number[];
-    readonly essa: 'interpret' | 'intercept' | 'lazy';
+    readonly essa: EssaBy;
   };
   readonly progress: Progress;
   readonly configuration: ConfigurationState;

@@ -1,8 +1,11 @@
-import { drainList } from '../../src/host/perform/essa.ts';
-import { type Answer, blockAddress, blockOf, Guest, type Move, symbol, virtualAddress, wordOffset } from './guest.ts';
+import { FACILITIES } from '../../src/cpu/facilities.ts';
+import { PROFILES } from '../../src/cpu/profile.ts';
+import { drainList } from '../../src/host/discarded-list.ts';
+import type { MachineOptions } from '../../src/host/machine.ts';
+import { type Answer, Monitor, type Move, routineAddress, virtualAddress } from '../monitor.ts';
 import { type Ending, Model, UNPREDICTABLE, VALID_STATES } from './model.ts';
 import { type Observed, observe, observeList } from './observe.ts';
-import { BLOCKS, type Operation, type Setting, WORDS } from './operations.ts';
+import { BLOCKS, blockAddress, blockOf, type Operation, type Setting, WORDS, wordOffset } from './operations.ts';
 
 const PAGE = 4096;
 const INSTRUCTION_INTERCEPTION = 0x04;
@@ -24,7 +27,7 @@ interface Writing {
 
 /** The model and the real machine, operation by operation, and everything in which they must agree. */
 export class Beside {
-  readonly guest: Guest;
+  readonly guest: Monitor;
   /** How often each thing happened: moves of the host, program interruptions, states that blocks came to. */
   readonly tally = new Map<string, number>();
   readonly #setting: Setting;
@@ -37,7 +40,7 @@ export class Beside {
   constructor(setting: Setting) {
     this.#setting = setting;
     this.#model = new Model({ pages: BLOCKS, ...setting });
-    this.guest = new Guest(setting);
+    this.guest = new Monitor(machineOptions(setting));
     this.guest.takeMoves();
     this.#compare();
   }
@@ -230,7 +233,7 @@ export class Beside {
       return;
     }
     this.#checkInterruption(answer, ending);
-    const old = Number(symbol(routine)) + (ending.interruption === BLOCK_VOLATILITY ? 0 : length);
+    const old = Number(routineAddress(routine)) + (ending.interruption === BLOCK_VOLATILITY ? 0 : length);
     if (answer.oldAddress !== old) fail(`old PSW ${hex(answer.oldAddress)}, expected ${hex(old)}`);
   }
 
@@ -301,6 +304,16 @@ export class Beside {
     this.tally.set(what, (this.tally.get(what) ?? 0) + 1);
   }
 }
+
+const ESSA_NODAT = 147;
+
+const machineOptions = ({ cpus, frames, lenient, facility147, essa }: Setting): Partial<MachineOptions> => ({
+  cpus,
+  ...(frames === 'few' && { frames: 8 + 2 * cpus }),
+  profile: lenient ? PROFILES['zvm-lenient'] : PROFILES.zvm,
+  facilities: new Set([...FACILITIES].filter((bit) => bit !== ESSA_NODAT || facility147)),
+  essa,
+});
 
 const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
 

@@ -44,7 +44,19 @@ export interface Run {
 
 /** Blocks that the guest plays with, and doublewords of each. */
 export const BLOCKS = 10;
-export const WORDS = 4;
+/** The words of a block are here: at both ends, and in between. */
+const WORD_OFFSETS = [0, 8, 0x7f8, 0xff8];
+export const WORDS = WORD_OFFSETS.length;
+export const wordOffset = (word: number): number => WORD_OFFSETS[word]!;
+
+const FIRST_BLOCK = 0x4_0000;
+export const blockAddress = (block: number): number => FIRST_BLOCK + 4096 * block;
+/** Number of the block at an address, if it is one. */
+export const blockOf = (address: number): number | undefined => {
+  const block = Math.floor((address - FIRST_BLOCK) / 4096);
+  return block >= 0 && block < BLOCKS ? block : undefined;
+};
+
 const MOST_CPUS = 3;
 
 const cpu = fc.nat(MOST_CPUS - 1);

@@ -1,19 +1,21 @@
 import { applyEssa, blockAddress, checkOrc, plan } from '../../cpu/essa.ts';
 import type { Instruction } from '../../cpu/instruction.ts';
 import { ECB2, SD } from '../../cpu/state-description.ts';
-import type { HostAbsolute } from '../../cpu/storage.ts';
+import { noteEssa } from '../cmma-migration.ts';
+import { drainList } from '../discarded-list.ts';
 import type { Machine } from '../machine.ts';
 import type { VirtualCpu } from '../virtual-cpu.ts';
 
 /**
- * ESSA that the machine handed over (spec/essa.md 1.8): because it does not interpret it, because the list of discarded blocks is full, or
+ * ESSA that the machine handed over (spec/essa.md 1.8): because it does not interpret it (during migration, too), because the list of discarded blocks is full, or
  * because a block must be made resident.
  */
 export const performEssa = (machine: Machine, vcpu: VirtualCpu, i: Instruction, ilc: number): void => {
   const { view } = machine.configuration.storage;
+  machine.cmma.used = true;
   const ecb2 = machine.block(vcpu) + SD.ECB2;
   const interpreted = (view.getUint8(ecb2) & ECB2.CMMA) !== 0;
-  const interpretNow = !interpreted && machine.options.essa === 'lazy';
+  const interpretNow = !interpreted && machine.options.essa === 'lazy' && !machine.cmma.migrating;
   if (interpretNow) view.setUint8(ecb2, view.getUint8(ecb2) | ECB2.CMMA);
   if (interpretNow || (interpreted && drainList(machine, vcpu) > 0)) {
     again(vcpu, ilc);
@@ -25,6 +27,7 @@ export const performEssa = (machine: Machine, vcpu: VirtualCpu, i: Instruction, 
   const entries = machine.gmap.entries(page);
   const planned = plan(cpu, orc, entries);
   cpu.gr[i.r1] = BigInt(applyEssa(cpu, 1, orc, page, entries, planned));
+  if (orc !== 0) noteEssa(machine, page);
   if (planned.listed) machine.pager.release(page, 'ESSA discarded the block');
   if (planned.makeResident) machine.pager.pageIn(page, 'ESSA 5');
 };
@@ -34,17 +37,4 @@ const again = ({ cpu }: VirtualCpu, ilc: number): void => {
   const { mask, address } = cpu.psw;
   cpu.setPsw({ mask, address: address - BigInt(ilc) });
   cpu.uncount(1);
-};
-
-/** Releases every block on a CPU's list and empties it. @returns how many there were */
-export const drainList = (machine: Machine, vcpu: VirtualCpu): number => {
-  const { view } = machine.configuration.storage;
-  const cbrlo = machine.block(vcpu) + SD.CBRLO;
-  const list = machine.listPage(vcpu);
-  const count = Number(view.getBigUint64(cbrlo) & 0xfffn) / 8;
-  for (let n = 0; n < count; n++) {
-    machine.pager.release(Number(machine.configuration.storage.load64((list + 8 * n) as HostAbsolute)), 'on the list of discarded blocks');
-  }
-  view.setBigUint64(cbrlo, BigInt(list));
-  return count;
 };

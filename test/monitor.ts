@@ -1,89 +1,74 @@
 import { fileURLToPath } from 'node:url';
-import { loadProgram } from '../../src/cli/load.ts';
-import type { Events } from '../../src/cpu/events.ts';
-import { FACILITIES } from '../../src/cpu/facilities.ts';
-import { PROFILES } from '../../src/cpu/profile.ts';
-import { Machine } from '../../src/host/machine.ts';
-import { BLOCKS, type Setting } from './operations.ts';
+import { loadProgram } from '../src/cli/load.ts';
+import type { Events } from '../src/cpu/events.ts';
+import { Machine, type MachineOptions } from '../src/host/machine.ts';
+import type { VirtualCpu } from '../src/host/virtual-cpu.ts';
 
-/** The guest under test: a real machine with monitor.s, which executes one instruction at a time. */
+/** A machine whose guest, monitor.s, executes one instruction at a time, as the test says. */
 
 const PROGRAM = loadProgram(fileURLToPath(new URL('monitor.s', import.meta.url)));
-const ESSA_NODAT = 147;
 
-/** The blocks lie in the first megabyte; what the second maps is the same, for accesses with DAT on. */
-const FIRST_BLOCK = 0x4_0000;
+/** The second megabyte of virtual storage is the first of absolute storage again: an access with DAT on has an address of its own. */
 const ALIAS = 0x10_0000;
-export const virtualAddress = (address: number): number => ALIAS + address;
-export const blockAddress = (block: number): number => FIRST_BLOCK + 4096 * block;
-/** The words of a block are here: both ends, and in between. */
-const WORD_OFFSETS = [0, 8, 0x7f8, 0xff8];
-export const wordOffset = (word: number): number => WORD_OFFSETS[word]!;
+export const virtualAddress = (absolute: number): number => ALIAS + absolute;
 
 const PREFIX_DISTANCE = 0x2000;
 const NEW_PSW = 0x1d0;
 const SD_PREFIX = 0x004;
 const SD_PSW = 0x090;
 const SUPERVISOR_64 = 0x0000_0001_8000_0000n;
-/** More instructions than an operation takes. */
+/** More instructions than a routine of monitor.s takes. */
 const BUDGET = 24;
 const PATIENCE = 100;
 
-/** What the registers say after an operation. */
+/** What the registers say after an instruction. */
 export interface Answer {
   readonly result: bigint;
   /** Program-interruption code, or 0. */
   readonly interruption: number;
+  /** What the lowcore has at 0xA8. */
   readonly failingAddress: number;
+  /** Instruction address of the program-old PSW. */
   readonly oldAddress: number;
 }
 
-/** A move of the host in the course of an operation, and whether the instruction was over by then. */
+/** A move of the host in the course of an instruction, and whether the instruction was over by then. */
 export interface Move {
   readonly action: Events['host']['action'];
   readonly page: number;
   readonly after: boolean;
 }
 
-export class Guest {
+export class Monitor {
   readonly machine: Machine;
-  /** Moves of the host since {@link Guest.takeMoves}. */
   #moves: Move[] = [];
   #running = 0;
   /** Address behind the instruction that is being performed. */
   #end = 0n;
 
-  constructor(setting: Setting) {
-    this.machine = new Machine({
-      storage: 0x10_0000,
-      cpus: setting.cpus,
-      ...(setting.frames === 'few' && { frames: 8 + 2 * setting.cpus }),
-      profile: setting.lenient ? PROFILES['zvm-lenient'] : PROFILES.zvm,
-      facilities: new Set([...FACILITIES].filter((bit) => bit !== ESSA_NODAT || setting.facility147)),
-      essa: setting.essa,
-    });
+  /** The guest's storage is one megabyte unless the options say otherwise. */
+  constructor(options: Partial<MachineOptions> = {}) {
+    this.machine = new Machine({ storage: 0x10_0000, ...options });
     for (const { address, bytes } of PROGRAM.segments) this.machine.storage.load(address, bytes);
-    for (let cpu = 0; cpu < setting.cpus; cpu++) this.#boot(cpu);
-    this.machine.configuration.events.on('host', ({ action, page }) => {
-      this.#moves.push({ action, page, after: this.#isOver });
-    });
+    for (const vcpu of this.machine.vcpus) this.#boot(vcpu);
+    this.machine.configuration.events.on('host', ({ action, page }) => this.#moves.push({ action, page, after: this.#isOver }));
   }
 
   /**
    * Has a CPU execute one routine of monitor.s.
    * @param address for an access with DAT on, virtual: see {@link virtualAddress}
    */
-  perform(cpu: number, routine: string, address: number, { operand = 0n, dat = false }: { operand?: bigint; dat?: boolean }): Answer {
+  perform(cpu: number, routine: string, address: number, { operand = 0n, dat = false }: { operand?: bigint; dat?: boolean } = {}): Answer {
     const { gr } = this.machine.vcpus[cpu]!.cpu;
     this.#select(cpu);
     gr[0] = dat ? 1n : 0n;
-    gr[1] = symbol(routine);
+    gr[1] = routineAddress(routine);
     gr[2] = BigInt(address);
     gr[3] = operand;
     gr[4] = 0n;
     gr[5] = 0n;
     gr[11] = 0n;
-    this.#end = symbol(`${routine}_end`);
+    this.#end = routineAddress(`${routine}_end`);
     this.#runUntilIdle(gr);
     return { result: gr[4]!, interruption: Number(gr[5]), failingAddress: Number(gr[6]), oldAddress: Number(gr[7]) };
   }
@@ -99,26 +84,23 @@ export class Guest {
   get #isOver(): boolean {
     const { machine } = this;
     const vcpu = machine.vcpus[this.#running]!;
-    const { cpu } = vcpu;
-    const address = machine.isEntered(vcpu)
-      ? cpu.psw.address
-      : machine.configuration.storage.view.getBigUint64(machine.block(vcpu) + SD_PSW + 8);
-    return cpu.gr[11] !== 0n || address === this.#end;
+    const { view } = machine.configuration.storage;
+    const address = machine.isEntered(vcpu) ? vcpu.cpu.psw.address : view.getBigUint64(machine.block(vcpu) + SD_PSW + 8);
+    return vcpu.cpu.gr[11] !== 0n || address === this.#end;
   }
 
-  #boot(cpu: number): void {
+  #boot(vcpu: VirtualCpu): void {
     const { machine } = this;
-    const vcpu = machine.vcpus[cpu]!;
     const { view } = machine.configuration.storage;
-    const prefix = cpu * PREFIX_DISTANCE;
+    const prefix = vcpu.address * PREFIX_DISTANCE;
     const psw = new DataView(new ArrayBuffer(16));
     psw.setBigUint64(0, SUPERVISOR_64);
-    psw.setBigUint64(8, symbol('handler'));
+    psw.setBigUint64(8, routineAddress('handler'));
     machine.storage.write(prefix + NEW_PSW, new Uint8Array(psw.buffer));
     view.setUint32(machine.block(vcpu) + SD_PREFIX, prefix);
     view.setBigUint64(machine.block(vcpu) + SD_PSW, SUPERVISOR_64);
     view.setBigUint64(machine.block(vcpu) + SD_PSW + 8, PROGRAM.entry);
-    this.#select(cpu);
+    this.#select(vcpu.address);
     machine.run(machine.instructions + BUDGET);
   }
 
@@ -139,15 +121,9 @@ export class Guest {
   }
 }
 
-/** The address of a routine. */
-export const symbol = (name: string): bigint => {
+/** Where a routine of monitor.s begins, which is its one instruction. */
+export const routineAddress = (name: string): bigint => {
   const address = PROGRAM.symbols.get(name);
   if (address === undefined) throw new Error(`monitor.s has no ${name}`);
   return address;
-};
-
-/** Number of the block at an address, if it is one. */
-export const blockOf = (address: number): number | undefined => {
-  const block = Math.floor((address - FIRST_BLOCK) / 4096);
-  return block >= 0 && block < BLOCKS ? block : undefined;
 };

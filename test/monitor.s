@@ -1,4 +1,4 @@
-# The guest of the model test: each CPU waits for a command in its registers, executes one instruction, and waits again.
+# A guest for tests: each CPU waits for a command in its registers, executes one instruction, and waits again. See monitor.ts.
 #
 # The test sets %r1 to one of the routines below, %r2 and %r3 to its operands, and %r0 to one for an access with DAT on. When %r1 is zero
 # again, %r4 has the result, %r5 the program-interruption code or zero, %r6 what 0xA8 has, %r7 the instruction address of the old PSW.
