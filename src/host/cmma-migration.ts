@@ -10,7 +10,7 @@ import type { Machine } from './machine.ts';
  */
 
 /** Why a call is refused, by the name of the error number that KVM gives. */
-export type CmmaError = 'EINVAL' | 'ENXIO' | 'EFAULT';
+type CmmaError = 'EINVAL' | 'ENXIO' | 'EFAULT';
 export interface Refused {
   readonly error: CmmaError;
 }
