@@ -17,11 +17,20 @@ ${lines}
 
 const FORMS = {
   'ESSA itself': { lines: 'at: set_volatile %r5,%r9\nbehind: pass', status: 0x00 },
-  'ESSA across the end of a page': { lines: '        j at\n        .balign 4096\n        .skip 4094\nat: set_volatile %r5,%r9\nbehind: pass', status: 0x00 },
-  'the target of EXECUTE': { lines: '        larl %r1,target\nat: ex %r0,0(%r1)\nbehind: pass\ntarget: set_volatile %r5,%r9', status: 0x41 },
+  'ESSA across the end of a page': {
+    lines: '        j at\n        .balign 4096\n        .skip 4094\nat: set_volatile %r5,%r9\nbehind: pass',
+    status: 0x00,
+  },
+  'the target of EXECUTE': {
+    lines: '        larl %r1,target\nat: ex %r0,0(%r1)\nbehind: pass\ntarget: set_volatile %r5,%r9',
+    status: 0x41,
+  },
   'the target of EXECUTE RELATIVE LONG': { lines: 'at: exrl %r0,target\nbehind: pass\ntarget: set_volatile %r5,%r9', status: 0x61 },
   // EXECUTE ORs the register into the second byte of its target, which is part of the operation code: b9 00 there is b9 ab here.
-  'a target that EXECUTE modifies': { lines: '        lghi %r8,0xab\nat: exrl %r8,target\nbehind: pass\ntarget: .long 0xb9003059', status: 0x61 },
+  'a target that EXECUTE modifies': {
+    lines: '        lghi %r8,0xab\nat: exrl %r8,target\nbehind: pass\ntarget: .long 0xb9003059',
+    status: 0x61,
+  },
 } as const;
 
 test.each(Object.entries(FORMS))('%s', (_, { lines, status }) => {
