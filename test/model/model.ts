@@ -36,6 +36,8 @@ export const VALID_STATES: ReadonlySet<string> = new Set(['Sr', 'Sp', 'Sz', 'Ur'
 const SPECIFICATION = 0x06;
 const ADDRESSING = 0x05;
 const BLOCK_VOLATILITY = 0x1a;
+/** What a list has room for; one more doubleword belongs to the host (1.8). */
+const LIST_CAPACITY = 511;
 const USAGE_BITS = { S: 0, U: 1, P: 2, V: 3 } as const;
 const CONTENT_BITS = { r: 0, p: 2, z: 3 } as const;
 
@@ -57,16 +59,16 @@ export class Model {
 
   // ---- the guest -----------------------------------------------------------------------------------------------------
 
-  /** ESSA with a request code on a block of guest storage (1.3 to 1.5, 1.8). */
+  /** ESSA with a request code on a block of guest storage (1.3 to 1.5). A block that is z already is discarded and listed once more (1.8). */
   essa(cpu: number, orc: number, block: number): Ending {
     if (orc > 7 || (orc === 7 && !this.#facility147)) return { interruption: SPECIFICATION };
     const page = this.pages[block]!;
     const result = (page.nodat ? 0x20 : 0) | (USAGE_BITS[page.usage] << 2) | CONTENT_BITS[page.content];
-    const preserved = page.content === 'p';
-    const unchangedOutside = preserved && !page.changed;
-    const list = (orc === 4 && unchangedOutside) || ((orc === 2 || orc === 3) && page.content !== 'r');
-    if (list) this.#append(this.lists[cpu]!, block);
-    if (list) loseContent(page);
+    const discards = orc === 2 || orc === 3 ? page.content !== 'r' : orc === 4 && page.content === 'p' && !page.changed;
+    if (discards) {
+      this.#append(this.lists[cpu]!, block);
+      loseContent(page);
+    }
     if (orc === 1) page.nodat = false;
     if (orc === 7) page.nodat = true;
     if (orc === 1 || orc === 5 || orc === 7) page.usage = 'S';
@@ -154,9 +156,9 @@ export class Model {
     this.lists[cpu]!.length = 0;
   }
 
-  /** A list of 511 is full: the host takes them all and the instruction begins again. */
+  /** A full list goes to the host, and the instruction begins again. */
   #append(list: number[], block: number): void {
-    if (list.length === 511) list.length = 0;
+    if (list.length === LIST_CAPACITY) list.length = 0;
     list.push(block);
   }
 }
