@@ -74,11 +74,17 @@ const check = (seed: number, path: string | undefined, predicate: (run: Run) => 
 /** A failure as a person reads it: what differs, the operations that lead there, and the command that does them again. */
 export const explain = ({ message, run, seed, path }: Failure): string => {
   const { cpus, frames, lenient, facility147, essa } = run.setting;
-  const profile = lenient ? 'zvm-lenient' : 'zvm';
+  const setting = [
+    `profile ${lenient ? 'zvm-lenient' : 'zvm'}`,
+    cpus === 1 ? '1 CPU' : `${cpus} CPUs`,
+    frames === 'few' ? 'few frames' : 'frames for every page',
+    `ESSA: ${essa}`,
+    `${facility147 ? 'with' : 'without'} facility 147`,
+  ];
   const lines = run.operations.map((operation, n) => `${String(n + 1).padStart(5)}  ${describe(operation)}`);
   return [
     `machine and model differ: ${message}`,
-    `seed ${seed}; profile ${profile}, ${cpus} CPUs, ${frames} frames, ESSA by ${essa}, ${facility147 ? 'with' : 'without'} facility 147; ${run.operations.length} operations:`,
+    `seed ${seed}: ${setting.join(', ')}`,
     ...lines,
     `again: npm run model -- --seed ${seed} --path ${path}`,
   ].join('\n');
