@@ -9,16 +9,19 @@
         .set    handler_old, 0x158
         .set    scratch, 0x300          # of the prefix area
         .set    dat_mode, 0x04
+        .set    time_slice_end, 0x44
 
         .globl  _start
 _start: larl    %r13,asce
         lctlg   %c1,%c1,0(%r13)
 idle:   ltgr    %r1,%r1
-        jz      idle
-        ltgr    %r0,%r0
-        jz      1f
+        jnz     1f
+        diag    %r0,%r0,time_slice_end  # another CPU may have the command
+        j       idle
+1:      ltgr    %r0,%r0
+        jz      2f
         stosm   scratch,dat_mode
-1:      br      %r1
+2:      br      %r1
 
 done:   lghi    %r11,1
         stnsm   scratch,255-dat_mode

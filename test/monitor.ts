@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadProgram } from '../src/cli/load.ts';
 import type { Events } from '../src/cpu/events.ts';
+import { INTERCEPT } from '../src/cpu/interruption.ts';
 import { Machine, type MachineOptions } from '../src/host/machine.ts';
 import type { VirtualCpu } from '../src/host/virtual-cpu.ts';
 
@@ -12,13 +13,14 @@ const PROGRAM = loadProgram(fileURLToPath(new URL('monitor.s', import.meta.url))
 const ALIAS = 0x10_0000;
 export const virtualAddress = (absolute: number): number => ALIAS + absolute;
 
+const ESSA_OPCODE = 0xb9ab;
 const PREFIX_DISTANCE = 0x2000;
 const NEW_PSW = 0x1d0;
 const SD_PREFIX = 0x004;
 const SD_PSW = 0x090;
 const SUPERVISOR_64 = 0x0000_0001_8000_0000n;
 /** More instructions than a routine of monitor.s takes. */
-const BUDGET = 24;
+const BUDGET = 18;
 const PATIENCE = 100;
 
 /** What the registers say after an instruction. */
@@ -41,6 +43,8 @@ export interface Move {
 
 export class Monitor {
   readonly machine: Machine;
+  /** Interceptions of ESSA. */
+  interceptedEssa = 0;
   #moves: Move[] = [];
   #running = 0;
   /** Address behind the instruction that is being performed. */
@@ -52,6 +56,9 @@ export class Monitor {
     for (const { address, bytes } of PROGRAM.segments) this.machine.storage.load(address, bytes);
     for (const vcpu of this.machine.vcpus) this.#boot(vcpu);
     this.machine.configuration.events.on('host', ({ action, page }) => this.#moves.push({ action, page, after: this.#isOver }));
+    this.machine.configuration.events.on('interception', ({ code, ipa }) => {
+      if (code === INTERCEPT.INSTRUCTION && ipa === ESSA_OPCODE) this.interceptedEssa++;
+    });
   }
 
   /**

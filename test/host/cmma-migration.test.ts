@@ -21,13 +21,11 @@ const FRAME = 0x1000;
 const PAGES = 1024;
 const DATA = 512;
 const DATA_PAGES = 512;
-const INSTRUCTION = 0x04;
 const ALL = 0xffff_ffff_ffff_ffffn;
 const [STABLE, UNUSED, VOLATILE, POTENTIALLY_VOLATILE, NODAT] = [1, 2, 3, 4, 7];
 
 const guest = (options: Partial<MachineOptions> = {}): Monitor => new Monitor({ storage: 4 * MIB, ...options });
 const essa = (monitor: Monitor, orc: number, gfn: number, cpu = 0): bigint => monitor.perform(cpu, `essa_${orc}`, gfn * FRAME).result;
-const intercepted = ({ machine }: Monitor): number => machine.interceptions.get(INSTRUCTION) ?? 0;
 
 const migrating = (options: Partial<MachineOptions> = {}): Monitor => {
   const monitor = guest(options);
@@ -80,11 +78,11 @@ describe('migration mode', () => {
     const monitor = guest({ essa: by, cpus: 2 });
     const counts = (): number[] =>
       [0, 1].map((cpu) => {
-        const start = intercepted(monitor);
+        const start = monitor.interceptedEssa;
         expect(essa(monitor, VOLATILE, DATA, cpu) & 0x0cn).toBe(cpu === 0 ? 0n : 0x0cn);
         essa(monitor, STABLE, DATA, 0);
         essa(monitor, VOLATILE, DATA, 0);
-        return (intercepted(monitor) - start) / (by === 'intercept' || monitor.machine.cmma.migrating ? 3 : 1);
+        return (monitor.interceptedEssa - start) / (by === 'intercept' || monitor.machine.cmma.migrating ? 3 : 1);
       });
     expect(counts()).toEqual([before, before]);
     essa(monitor, STABLE, DATA);

@@ -8,7 +8,6 @@ import { type Observed, observe, observeList } from './observe.ts';
 import { BLOCKS, blockAddress, blockOf, type Operation, type Setting, WORDS, wordOffset } from './operations.ts';
 
 const PAGE = 4096;
-const INSTRUCTION_INTERCEPTION = 0x04;
 const OPERATION_EXCEPTION = 0x01;
 const BLOCK_VOLATILITY = 0x1a;
 /** `br %r13` in the first halfword of a word that may be fetched as code. */
@@ -86,9 +85,9 @@ export class Beside {
   #essa({ cpu: named, block, orc, dat }: Of<'essa'>): Writing {
     const cpu = this.#cpu(named);
     const model = this.#model;
-    const before = this.#interceptions;
+    const before = this.guest.interceptedEssa;
     const answer = this.guest.perform(cpu, `essa_${orc}`, blockAddress(block), { dat });
-    const intercepted = this.#interceptions - before;
+    const intercepted = this.guest.interceptedEssa - before;
     const instruction = (): void => {
       const list = model.lists[cpu]!;
       const forResidence = orc === 5 && model.pages[block]!.content !== 'r';
@@ -101,10 +100,6 @@ export class Beside {
       this.#checkEnding(answer, ending, `essa_${orc}`, 4);
     };
     return this.#settle(instruction, (other, move) => orc === 5 && other === block && (move === 'page-in' || move === 'zero-fill'));
-  }
-
-  get #interceptions(): number {
-    return this.guest.machine.interceptions.get(INSTRUCTION_INTERCEPTION) ?? 0;
   }
 
   /** ESSA is intercepted when the host wants all of them or the first, for a full list, and to make a block resident; else never. */
