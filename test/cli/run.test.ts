@@ -125,7 +125,7 @@ describe('2: wrong input, in one line', () => {
     [[STORY, '--seed', '-1'], 'zhint run: --seed -1, expected a whole number'],
     [[STORY, '--limit', '1e99'], 'zhint run: --limit 1e+99, expected a whole number'],
     [[STORY, '--profile', 'xen'], `${STORY}: there is no profile 'xen', expected one of zvm, zvm-lenient, kvm, kvm-2026`],
-    [[STORY, '--essa', 'never'], 'zhint run: --essa never, expected interpret, intercept or lazy'],
+    [[STORY, '--essa', 'never'], 'zhint run: --essa never, expected interpret, intercept, lazy or none'],
     [
       [STORY, '--trace', 'page,heap'],
       'zhint run: --trace heap, expected instruction, interruption, interception, essa, page, host, key, sie or all',
