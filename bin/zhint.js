@@ -9,6 +9,12 @@ setFlagsFromString('--no-liftoff');
 setFlagsFromString('--sparkplug');
 setFlagsFromString('--interrupt-budget=1500000');
 
+// Whoever reads what is printed may have seen enough of it: `zhint list | head`.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 /** Where the one module cannot be written, tsx loads the sources one by one. */
 const load = async () => {
   const file = await bundle().catch(() => undefined);
