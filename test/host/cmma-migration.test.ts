@@ -204,6 +204,18 @@ describe('GET_CMMA_BITS', () => {
     expect(query(monitor, 0, PAGES)).toEqual(NOTHING);
   });
 
+  test('a page that the host takes and gives back meanwhile still counts as changed', () => {
+    const monitor = fetched();
+    const { pager } = monitor.machine;
+    monitor.perform(0, 'store', DATA * FRAME);
+    essa(monitor, NODAT, DATA);
+    pager.reclaim(DATA * FRAME, 'test');
+    monitor.perform(0, 'load', DATA * FRAME);
+    essa(monitor, VOLATILE, DATA + 1);
+    monitor.perform(0, 'diag', (DATA + 1) * FRAME, { operand: BigInt((DATA + 1) * FRAME) });
+    expect(get(monitor, { startGfn: 0, count: PAGES })).toEqual({ startGfn: DATA, count: 2, remaining: 0, values: Uint8Array.of(0x40, 3) });
+  });
+
   test('peeking shows what was asked for, changed or not, and changes nothing', () => {
     const monitor = fetched();
     for (const [n, orc] of [STABLE, UNUSED, POTENTIALLY_VOLATILE, VOLATILE].entries()) {
