@@ -152,10 +152,13 @@ const setAttributes = (machine: Machine, page: number, wanted: number, mask: num
   const { storage, profile, tlb, events } = configuration;
   const at = gmap.entries(page).pgste + 4;
   const before = pager.state(page);
-  const asked = (storage.view.getInt32(at) & ~mask) | wanted;
+  const status = storage.view.getInt32(at);
+  const asked = (status & ~mask) | wanted;
   const usage = profile.discards ? possibleUsage(machine, page, asked & PGSTE_LOW.USAGE) : asked & PGSTE_LOW.USAGE;
+  const attributes = usage | (asked & PGSTE_LOW.NODAT);
+  if (attributes === (status & ATTRIBUTES)) return;
   if (profile.discards && before.content === 'p' && usage !== USAGE.STABLE) pager.forget(page, 'SET_CMMA_BITS');
-  storage.view.setInt32(at, (storage.view.getInt32(at) & ~ATTRIBUTES) | usage | (asked & PGSTE_LOW.NODAT));
+  storage.view.setInt32(at, (storage.view.getInt32(at) & ~ATTRIBUTES) | attributes);
   // As with ESSA: an unused block must not be found in the TLB.
   if (profile.strictUnused) tlb.purge();
   if (events.wants('pageState')) events.emit('pageState', { level: 1, page, before, after: pager.state(page), by: 'SET_CMMA_BITS' });

@@ -4,7 +4,8 @@ import type { Machine } from './machine.ts';
 import type { VirtualCpu } from './virtual-cpu.ts';
 
 /**
- * Releases every block on a CPU's list of blocks that ESSA discarded (CBRL, spec/essa.md 1.8), in order, and empties it. The host may do so at any time.
+ * Releases every block on a CPU's list of blocks that ESSA discarded (CBRL, spec/essa.md 1.8), in order, and empties the list. The host may do
+ * so at any time.
  * @returns how many there were
  */
 export const drainList = (machine: Machine, vcpu: VirtualCpu): number => {

@@ -7,8 +7,8 @@ import type { Machine } from '../machine.ts';
 import type { VirtualCpu } from '../virtual-cpu.ts';
 
 /**
- * ESSA that the machine handed over (spec/essa.md 1.8): because it does not interpret it (during migration, too), because the list of discarded blocks is full, or
- * because a block must be made resident.
+ * ESSA that the machine handed over (spec/essa.md 1.8): because it does not interpret it, as in migration mode, because the list of discarded
+ * blocks is full, or because a block must be made resident.
  */
 export const performEssa = (machine: Machine, vcpu: VirtualCpu, i: Instruction, ilc: number): void => {
   const { view } = machine.configuration.storage;
