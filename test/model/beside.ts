@@ -90,28 +90,28 @@ export class Beside {
     const intercepted = this.guest.interceptedEssa - before;
     const instruction = (): void => {
       const list = model.lists[cpu]!;
+      const byHost = this.#setting.essa === 'intercept';
       const forResidence = orc === 5 && model.pages[block]!.content !== 'r';
-      // The host that makes a block resident takes the occasion to empty the list.
-      if (forResidence && intercepted > 0) model.drain(cpu);
+      // The host that is to make a block resident takes the occasion to empty the list, and has the instruction begin again.
+      const emptied = forResidence && !byHost && list.length > 0;
+      if (emptied) model.drain(cpu);
       const wasFull = list.length === LIST_CAPACITY;
       const ending = model.essa(cpu, orc, block);
-      this.#checkInterceptions(cpu, intercepted, wasFull && list.length === 1, forResidence);
-      if (this.#setting.essa === 'intercept') model.drain(cpu);
+      const full = wasFull && list.length === 1;
+      if (full) this.#count('list full');
+      const expected = byHost ? 1 : [this.#isFirst(cpu), full, forResidence, emptied].filter(Boolean).length;
+      if (intercepted !== expected) fail(`${intercepted} interceptions of ESSA, expected ${expected}`);
+      if (byHost) model.drain(cpu);
       this.#checkEnding(answer, ending, `essa_${orc}`, 4);
     };
     return this.#settle(instruction, (other, move) => orc === 5 && other === block && (move === 'page-in' || move === 'zero-fill'));
   }
 
-  /** ESSA is intercepted when the host wants all of them or the first, for a full list, and to make a block resident; else never. */
-  #checkInterceptions(cpu: number, count: number, full: boolean, forResidence: boolean): void {
-    const { essa } = this.#setting;
-    const first = essa === 'lazy' && !this.#enabled.has(cpu);
+  /** Whether this is a CPU's first ESSA, which makes the host enable interpretation. */
+  #isFirst(cpu: number): boolean {
+    if (this.#setting.essa !== 'lazy' || this.#enabled.has(cpu)) return false;
     this.#enabled.add(cpu);
-    const expected = essa === 'intercept' ? 1 : (first ? 1 : 0) + (full ? 1 : 0) + (forResidence ? 1 : 0);
-    // A list that is emptied first makes the machine begin again.
-    const again = forResidence && essa !== 'intercept' ? 1 : 0;
-    if (count < expected || count > expected + again) fail(`${count} interceptions of ESSA, expected ${expected}`);
-    if (full) this.#count('list full');
+    return true;
   }
 
   #access({ cpu, block, access, word, dat }: Of<'access'>): Writing {
