@@ -3,6 +3,7 @@ import { loadProgram } from '../src/cli/load.ts';
 import type { Events } from '../src/cpu/events.ts';
 import { INTERCEPT } from '../src/cpu/interruption.ts';
 import { Machine, type MachineOptions } from '../src/host/machine.ts';
+import { captureMachine, optionsOf, reinstateMachine } from '../src/host/snapshot.ts';
 import type { VirtualCpu } from '../src/host/virtual-cpu.ts';
 
 /** A machine whose guest, monitor.s, executes one instruction at a time, as the test says. */
@@ -42,7 +43,7 @@ export interface Move {
 }
 
 export class Monitor {
-  readonly machine: Machine;
+  #machine: Machine;
   /** Interceptions of ESSA. */
   interceptedEssa = 0;
   #moves: Move[] = [];
@@ -52,13 +53,22 @@ export class Monitor {
 
   /** The guest's storage is one megabyte unless the options say otherwise. */
   constructor(options: Partial<MachineOptions> = {}) {
-    this.machine = new Machine({ storage: 0x10_0000, ...options });
+    this.#machine = new Machine({ storage: 0x10_0000, ...options });
     for (const { address, bytes } of PROGRAM.segments) this.machine.storage.load(address, bytes);
     for (const vcpu of this.machine.vcpus) this.#boot(vcpu);
-    this.machine.configuration.events.on('host', ({ action, page }) => this.#moves.push({ action, page, after: this.#isOver }));
-    this.machine.configuration.events.on('interception', ({ code, ipa }) => {
-      if (code === INTERCEPT.INSTRUCTION && ipa === ESSA_OPCODE) this.interceptedEssa++;
-    });
+    this.#watch();
+  }
+
+  get machine(): Machine {
+    return this.#machine;
+  }
+
+  /** Goes on with a new machine from a snapshot of this one. */
+  goOnElsewhere(): void {
+    const snapshot = captureMachine(this.#machine);
+    this.#machine = new Machine(optionsOf(snapshot.state));
+    reinstateMachine(this.#machine, snapshot);
+    this.#watch();
   }
 
   /**
@@ -109,6 +119,14 @@ export class Monitor {
     view.setBigUint64(machine.block(vcpu) + SD_PSW + 8, PROGRAM.entry);
     this.#select(vcpu.address);
     machine.run(machine.instructions + BUDGET);
+  }
+
+  #watch(): void {
+    const { events } = this.#machine.configuration;
+    events.on('host', ({ action, page }) => this.#moves.push({ action, page, after: this.#isOver }));
+    events.on('interception', ({ code, ipa }) => {
+      if (code === INTERCEPT.INSTRUCTION && ipa === ESSA_OPCODE) this.interceptedEssa++;
+    });
   }
 
   /** Only one CPU runs at a time, whatever the machine's scheduler would choose. */

@@ -47,10 +47,9 @@ export class Beside {
   /** Does one operation on both. @throws Error where they differ */
   step(operation: Operation): void {
     this.#steps++;
-    const { store } = this.guest.machine;
-    const before = store.bytesWritten;
+    const before = this.guest.machine.store.bytesWritten;
     const { least, most } = this.#perform(operation);
-    const written = store.bytesWritten - before;
+    const written = this.guest.machine.store.bytesWritten - before;
     // Only what is paged out is written, and what the paging device does not have yet must be.
     if (written < least || written > most) fail(`${written} bytes written to the paging device, expected ${least} to ${most}`);
     this.#compare();
@@ -72,6 +71,8 @@ export class Beside {
         return this.#drain(this.#cpu(operation.cpu));
       case 'fill':
         return this.#fill(operation);
+      case 'snapshot':
+        return this.#snapshot();
     }
   }
 
@@ -149,6 +150,13 @@ export class Beside {
       () => this.#checkEnding(answer, this.#model.release(block, last), 'diag', 4),
       (other, move) => other >= block && other <= last && (move === 'drop' || move === 'discard'),
     );
+  }
+
+  /** A new machine goes on from a snapshot of this one; the model does not notice. */
+  #snapshot(): Writing {
+    this.guest.goOnElsewhere();
+    this.#count('snapshot');
+    return { least: 0, most: 0 };
   }
 
   /** Brings a CPU's list close to its end, where the host interprets no more. */

@@ -14,7 +14,7 @@ describe('the machine beside an abstract model of the rules', () => {
     expect(reached).toEqual(VALID_STATES);
     expect([...tally.keys()]).toEqual(
       expect.arrayContaining([
-        ...['page-in', 'page-out', 'zero-fill', 'discard', 'drop', 'list full'],
+        ...['page-in', 'page-out', 'zero-fill', 'discard', 'drop', 'list full', 'snapshot'],
         ...['program interruption 0x5', 'program interruption 0x6', 'program interruption 0x1a'],
       ]),
     );

@@ -22,7 +22,8 @@ export type Operation =
   | { readonly kind: 'release'; readonly cpu: number; readonly block: number; readonly last: number }
   | { readonly kind: 'host'; readonly block: number; readonly move: 'reclaim' | 'page-in' }
   | { readonly kind: 'drain'; readonly cpu: number }
-  | { readonly kind: 'fill'; readonly cpu: number; readonly block: number };
+  | { readonly kind: 'fill'; readonly cpu: number; readonly block: number }
+  | { readonly kind: 'snapshot' };
 
 /** A store of code is a store of something that may be fetched as an instruction later. */
 type Access = 'load' | 'store' | 'store code' | 'fetch';
@@ -80,6 +81,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 192, arbitrary: fc.record({ kind: kind('host'), block, move }) },
   { weight: 8, arbitrary: fc.record({ kind: kind('drain'), cpu }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('fill'), cpu, block }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('snapshot') }) },
 );
 
 const setting: fc.Arbitrary<Setting> = fc.record({
@@ -108,6 +110,8 @@ export const describe = (o: Operation): string => {
       return `CPU ${o.cpu}: DIAGNOSE X'10' of blocks ${o.block} to ${o.last}`;
     case 'fill':
       return `CPU ${o.cpu}: ESSA 3 on block ${o.block}, until its list is nearly full`;
+    case 'snapshot':
+      return 'goes on from a snapshot, on a new machine';
     case 'host':
       return `host: ${o.move} of block ${o.block}`;
     case 'drain':
