@@ -53,7 +53,7 @@ export const readScpInfo: Command = (machine, block) => {
   block.setUint8(SCP.ENHANCED_SUPPRESSION, 0x02);
   block.setUint32(SCP.INCREMENT_SIZE_LARGE, 1);
   block.setBigUint64(SCP.INCREMENTS_LARGE, BigInt(megabytes));
-  block.setUint8(SCP.CMMA, 0x40);
+  if (machine.options.essa !== 'none') block.setUint8(SCP.CMMA, 0x40);
   block.setUint8(SCP.PFMF, 0x40);
   block.setUint16(SCP.HIGHEST_CPU, Math.max(machine.options.maxCpus - 1, ...vcpus.map(({ address }) => address)));
   putCpus(machine, block, SCP.CPU_ENTRIES);
