@@ -21,11 +21,5 @@ const load = async () => {
   return file === undefined ? (await import('tsx/esm/api')).tsImport('../src/cli/main.ts', import.meta.url) : import(file);
 };
 
-// A reader that has seen enough, such as head, closes the pipe: that is no defect.
-process.stdout.on('error', (error) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
-
 const { main } = await load();
 process.exitCode = await main(process.argv.slice(2));
