@@ -2,6 +2,7 @@ import { InputError } from '../guest/input-error.ts';
 import { main as asm } from './asm.ts';
 import { main as disasm } from './disasm.ts';
 import { main as list } from './list.ts';
+import { main as qemu } from './qemu.ts';
 import { main as run } from './run.ts';
 import { main as snapshot } from './snapshot.ts';
 import { main as story } from './story.ts';
@@ -15,6 +16,7 @@ const COMMANDS: Readonly<Record<string, { what: string; run: Command }>> = {
   asm: { what: 'assemble a source into an ELF file', run: asm },
   disasm: { what: 'disassemble a program', run: disasm },
   list: { what: 'list the instructions', run: list },
+  qemu: { what: "take QEMU's options, for the harness of kvm-unit-tests", run: qemu },
 };
 
 const HELP = `zhint: a z/Architecture machine for guest page hinting

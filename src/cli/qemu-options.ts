@@ -1,5 +1,5 @@
-import { parseSize } from '../guest/fixture.ts';
 import { InputError } from '../guest/input-error.ts';
+import { parseSize } from '../guest/size.ts';
 
 /** What a command line for `qemu-system-s390x` asks for, as far as zhint has it. */
 export interface QemuOptions {
@@ -31,7 +31,19 @@ const DEFAULT_STORAGE = 128 * 2 ** 20;
 const MACHINES = ['s390-ccw-virtio', 's390-ccw'];
 
 /** Facility bits by the names that QEMU's CPU models give to features. */
-const FEATURES: Readonly<Record<string, number>> = { edat: 8, edat2: 78, iep: 130, vx: 129, vxeh: 135, vxeh2: 148, vxpd: 134, gs: 133, cmmnt: 147, esop: -1, ctop: 11 };
+const FEATURES: Readonly<Record<string, number>> = {
+  edat: 8,
+  edat2: 78,
+  iep: 130,
+  vx: 129,
+  vxeh: 135,
+  vxeh2: 148,
+  vxpd: 134,
+  gs: 133,
+  cmmnt: 147,
+  esop: -1,
+  ctop: 11,
+};
 /** Facilities that need the vector facility. */
 const VECTOR_FACILITIES = [129, 134, 135, 148];
 
@@ -64,7 +76,8 @@ const propertiesOf = (text: string): { first: string; properties: Properties } =
   return { first: first.includes('=') ? '' : first, properties: new Map(rest.map(named)) };
 };
 
-const numberIn = (option: string, text: string): number => (/^\d+$/.test(text) ? Number(text) : wrong(`-${option} ${text}, expected a number`));
+const numberIn = (option: string, text: string): number =>
+  /^\d+$/.test(text) ? Number(text) : wrong(`-${option} ${text}, expected a number`);
 
 /** What has been read of a command line. */
 class Reading {
@@ -188,7 +201,14 @@ export const parseQemuOptions = (argv: readonly string[]): QemuOptions => {
   const { kernel = wrong('no kernel, expected -kernel FILE'), cpus, cores, storage, features, devices, stopped } = reading;
   const cpuAddresses = [...Array.from({ length: cpus }, (_, n) => n), ...cores];
   if (new Set(cpuAddresses).size < cpuAddresses.length) wrong(`CPU addresses ${cpuAddresses.join(', ')}, expected different ones`);
-  const optional = { append: reading.append, initrd: reading.initrd, name: reading.name, uuid: reading.uuid, monitor: reading.monitor, incoming: reading.incoming };
+  const optional = {
+    append: reading.append,
+    initrd: reading.initrd,
+    name: reading.name,
+    uuid: reading.uuid,
+    monitor: reading.monitor,
+    incoming: reading.incoming,
+  };
   return {
     kernel,
     storage,

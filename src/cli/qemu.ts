@@ -1,4 +1,4 @@
-import { createServer, connect as connectTo } from 'node:net';
+import { connect as connectTo, createServer } from 'node:net';
 import type { Session, SessionOptions } from '../debug/session.ts';
 import { parseDevice } from '../guest/device.ts';
 import { InputError } from '../guest/input-error.ts';
@@ -133,13 +133,17 @@ const statusOf = ({ machine }: Session, { verdict, reason }: Outcome): number =>
   return 1;
 };
 
+const wrong = (what: string): never => {
+  throw new InputError({ file: 'zhint qemu' }, what);
+};
+
 const open = (options: QemuOptions): Session => {
   const { kernel, initrd, devices, uuid, monitor: _monitor, incoming: _incoming, stopped: _stopped, ...rest } = options;
   const given: SessionOptions = {
     ...rest,
     devices: devices.map((text) => parseDevice(text, { file: 'zhint qemu -device' })),
     openStore: openByteStore,
-    ...(uuid !== undefined && { uuid: uuidOf(uuid, '-uuid') }),
+    ...(uuid !== undefined && { uuid: uuidOf(uuid, wrong) }),
     ...(initrd !== undefined && { initrd: { file: initrd, bytes: readInput(initrd) } }),
   };
   try {

@@ -191,7 +191,7 @@ const options = (command: string, args: RunArguments): SessionOptions => {
       .map((word) => (/^\d+$/.test(word) ? Number(word) : wrong(`--cpu-addresses ${word}, expected a whole number`))),
     maxCpus: count('--max-cpus'),
     name: args['--name'],
-    uuid: uuidOf(args['--uuid'], wrong),
+    uuid: args['--uuid'] === undefined ? undefined : uuidOf(args['--uuid'], wrong),
     initrd: initrd === undefined ? undefined : { file: initrd, bytes: readInput(initrd) },
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as SessionOptions;
@@ -199,8 +199,8 @@ const options = (command: string, args: RunArguments): SessionOptions => {
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
-const uuidOf = (text: string | undefined, wrong: (what: string) => never): number[] | undefined => {
-  if (text === undefined) return undefined;
+/** The 16 bytes of a UUID as people write it; `wrong` throws. */
+export const uuidOf = (text: string, wrong: (what: string) => never): number[] => {
   if (!UUID.test(text)) wrong(`--uuid ${text}, expected 32 hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th`);
   return [...Buffer.from(text.replaceAll('-', ''), 'hex')];
 };

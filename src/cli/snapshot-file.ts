@@ -27,7 +27,7 @@ const LEVEL = 1;
  */
 export const saveSession = (session: Session, file: string): void => {
   try {
-    writeAtomically(file, pack(encodeSnapshot(session.capture())));
+    writeAtomically(file, packSession(session));
   } catch (error) {
     if (error instanceof PagingError) throw new InputError({ file }, `no snapshot can be taken: ${error.message}`);
     const { code } = error as NodeJS.ErrnoException;
@@ -40,8 +40,18 @@ export const saveSession = (session: Session, file: string): void => {
  * Goes on from a file.
  * @throws InputError when the file is no snapshot, or not one of this version of zhint
  */
-export const loadSession = async (file: string, options: GoOnOptions = {}): Promise<Session> => {
-  const payload = unpack(readInput(file), file);
+export const loadSession = (file: string, options: GoOnOptions = {}): Promise<Session> => unpackSession(readInput(file), file, options);
+
+/** What {@link saveSession} writes. */
+export const packSession = (session: Session): Uint8Array => pack(encodeSnapshot(session.capture()));
+
+/**
+ * Goes on from what {@link packSession} made.
+ * @param file where it came from, for what is said of it
+ * @throws InputError as {@link loadSession}
+ */
+export const unpackSession = async (bytes: Uint8Array, file: string, options: GoOnOptions = {}): Promise<Session> => {
+  const payload = unpack(bytes, file);
   try {
     return Session.from(await decodeSnapshot(payload), options);
   } catch (error) {

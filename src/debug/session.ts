@@ -18,7 +18,7 @@ const DEFAULT_STORAGE = 128 * MIB;
 const DEFAULT_FIXTURE_LIMIT = 100_000_000;
 
 /** What the command line may say over the program and its fixture. */
-export interface SessionOptions extends Partial<Omit<Settings, 'facilities' | 'withoutFacilities' | 'devices'>> {
+export interface SessionOptions extends Partial<Omit<Settings, 'devices'>> {
   /** Devices beside those of the fixture. */
   readonly devices?: readonly DeviceText[];
   readonly openStore?: OpenStore;
