@@ -27,6 +27,7 @@ export class ObjectSplitter {
   #depth = 0;
   #at = 0;
   #inString = false;
+  #escaped = false;
 
   /** The objects that are complete with this piece. @throws CommandError for what cannot become one */
   push(piece: string): string[] {
@@ -46,7 +47,8 @@ export class ObjectSplitter {
 
   #isEnd(character: string): boolean {
     if (this.#inString) {
-      if (character === '\\') this.#at++;
+      if (this.#escaped) this.#escaped = false;
+      else if (character === '\\') this.#escaped = true;
       else if (character === '"') this.#inString = false;
       return false;
     }
