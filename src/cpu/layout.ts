@@ -5,10 +5,10 @@
  *     0x001000  dispatch tables: halfword → slot, and the second level for opcodes that end in byte 5
  *     0x028000  the same for the central loop: halfword → case
  *     0x040000  CPU blocks, {@link CPU_SIZE} each
- *     0x0c0000  software TLB
- *     0x140000  entries of compiled code
+ *     0x0c0000  entries of compiled code
  *     0x200000  storage keys, a byte for each 4 KiB frame of host storage
- *     0x300000  host absolute storage, in natural (big-endian) byte order
+ *     0x300000  software TLB
+ *     0x500000  host absolute storage, in natural (big-endian) byte order
  *
  * Registers and PSW parts are kept as little-endian cells because that is what WebAssembly's loads read.
  */
@@ -33,8 +33,9 @@ export const MAX_CPUS = 64;
  * number (i32) to add to the address's low word to get an offset in linear memory, and a word that is nonzero when what the load tag stands
  * for may be stored into as well, once that has been recorded in the storage key. One entry for all keeps them in one cache line.
  */
-export const TLB = 0xc0000;
-const TLB_ENTRIES = 16384;
+export const TLB = 0x300000;
+/** Enough for programs that go through some hundred mebibytes again and again. */
+const TLB_ENTRIES = 65536;
 /** Offsets of the tags and of the number within an entry. */
 export const TLB_TAG = { read: 0, write: 8, fetch: 16 } as const;
 export const TLB_DELTA = 24;
@@ -48,13 +49,13 @@ export const TLB_END = TLB + TLB_ENTRIES * 32;
  * Where compiled code begins, and what may be worth compiling: entries of 16 bytes with an offset of linear memory, the index of a function
  * in the interpreter's table or 0, and how often the offset must still be branched to before it is compiled (i32 each).
  */
-export const REGIONS = 0x140000;
-export const REGIONS_END = REGIONS + 8192 * 16;
+export const REGIONS = 0xc0000;
+export const REGIONS_END = REGIONS + 16384 * 16;
 /** `offset << REGION_SHIFT`, within the table, is the place of an offset's entry. */
 export const REGION_SHIFT = 3;
 
 export const KEYS = 0x200000;
-export const STORAGE = 0x300000;
+export const STORAGE = 0x500000;
 
 /** Offsets within a CPU block. */
 export const CELL = {

@@ -85,7 +85,7 @@ export class Tlb {
   }
 }
 
-const ABSOLUTE_ENTRIES = 16384;
+const ABSOLUTE_ENTRIES = 65536;
 /** Mapping numbers up to this fit a key together with a page number. */
 const LARGEST_MAPPING = 4095;
 const LARGEST_PAGE = 2 ** 40;

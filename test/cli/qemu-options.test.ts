@@ -32,13 +32,17 @@ test.for([
 
 test('CPUs by number, and plugged in one by one', () => {
   expect(parse('-kernel X -smp 3')).toMatchObject({ cpuAddresses: [0, 1, 2], maxCpus: 3 });
-  expect(
-    parse('-kernel X -smp 1,maxcpus=3 -device qemu-s390x-cpu,core-id=2 -device host-s390x-cpu,core-id=1'),
-  ).toMatchObject({ cpuAddresses: [0, 2, 1], maxCpus: 3 });
+  expect(parse('-kernel X -smp 1,maxcpus=3 -device qemu-s390x-cpu,core-id=2 -device host-s390x-cpu,core-id=1')).toMatchObject({
+    cpuAddresses: [0, 2, 1],
+    maxCpus: 3,
+  });
 });
 
 test('features are facility bits, and vectors go together', () => {
-  expect(parse('-kernel X -cpu qemu,gs=off,vx=off,iep=on')).toMatchObject({ facilities: [130], withoutFacilities: [133, 129, 134, 135, 148] });
+  expect(parse('-kernel X -cpu qemu,gs=off,vx=off,iep=on')).toMatchObject({
+    facilities: [130],
+    withoutFacilities: [133, 129, 134, 135, 148],
+  });
 });
 
 test('the monitor is found by its chardev', () => {
