@@ -93,6 +93,9 @@ export class Registers extends Values {
   setGr32At(number: I32, value: I32): void { this.emit(this.indexed(number, 3), value.code, memory(MEM.i32.store, CELL.GR)); }
   setGrHighAt(number: I32, value: I32): void { this.emit(this.indexed(number, 3), value.code, memory(MEM.i32.store, CELL.GR + 4)); }
 
+  /** A control register whose number is computed; counts modulo 16. */
+  crAt(number: I32): I64 { return this.value('i64', this.indexed(number, 3), memory(MEM.i64.load, CELL.CR)); }
+
   /** Floating-point register: all 64 bits, or the short form in bits 0-31. Guard with {@link needFpr} first. */
   fpr64(r: Register): I64 { return this.value('i64', this.scaled(r, 4), memory(MEM.i64.load, CELL.VR)); }
   fpr32(r: Register): I32 { return this.value('i32', this.scaled(r, 4), memory(MEM.i32.load, CELL.VR + 4)); }

@@ -3,7 +3,8 @@ import type { Instruction } from '../instruction.ts';
 import { PGM } from '../interruption.ts';
 import { CELL } from '../layout.ts';
 import { absoluteToOffset } from '../levels.ts';
-import { interceptedRow, plainRow, type Row } from '../row.ts';
+import type { Meaning } from '../meaning.ts';
+import { interceptedRow, plainRow, type Row, row } from '../row.ts';
 import { blockOf } from '../sie.ts';
 import { FACILITY_LIST, ICTL, SD } from '../state-description.ts';
 import type { Offset } from '../storage.ts';
@@ -16,42 +17,48 @@ const PRIVILEGED = { privileged: true } as const;
 
 // ---- control registers -------------------------------------------------------------------------------------------------
 
-/** Control registers that a translation depends on. */
-const TRANSLATION = new Set([0, 1, 7, 13]);
+/** Control registers that a translation depends on: 0, 1, 7 and 13, as bits from the left of 16. */
+const TRANSLATION = 0xc104;
 
-/** Numbers of the control registers from R1 to R3, which wrap from 15 to 0. */
-const registersOf = ({ r1, r3 }: Instruction): number[] => Array.from({ length: ((r3 - r1) & 15) + 1 }, (_, n) => (r1 + n) & 15);
+/** How many control registers R1 to R3 are; their numbers wrap from 15 to 0. */
+const registerCount = ({ r1, r3 }: Instruction): number => ((r3 - r1) & 15) + 1;
 
 /** LOAD CONTROL. The state description has a bit for each register whose loading the host wants to see. */
 const loadControl =
   (bytes: 4 | 8) =>
   (cpu: Cpu, i: Instruction): void => {
-    const registers = registersOf(i);
-    const intercepted = cpu.configuration.storage.view.getUint16(blockOf(cpu) + SD.LCTL);
-    if (registers.some((n) => intercepted & (0x8000 >> n))) cpu.interceptInstruction();
+    const { r1 } = i;
+    const count = registerCount(i);
+    let registers = 0;
+    for (let n = 0; n < count; n++) registers |= 0x8000 >> ((r1 + n) & 15);
+    if (registers & cpu.configuration.storage.view.getUint16(blockOf(cpu) + SD.LCTL)) cpu.interceptInstruction();
     const address = i.address(2);
     cpu.needAligned(address, bytes);
-    const view = new DataView(cpu.loadBytes(address, registers.length * bytes).buffer);
-    registers.forEach((n, index) => {
-      const word = (): bigint => (cpu.cr[n]! & 0xffff_ffff_0000_0000n) | BigInt(view.getUint32(4 * index));
-      cpu.cr[n] = bytes === 8 ? view.getBigUint64(8 * index) : word();
-    });
-    if (registers.some((n) => TRANSLATION.has(n))) cpu.contextChanged();
+    const loaded = cpu.loadBytes(address, count * bytes);
+    const view = new DataView(loaded.buffer, loaded.byteOffset);
+    for (let n = 0; n < count; n++) {
+      const register = (r1 + n) & 15;
+      if (bytes === 8) cpu.cr[register] = view.getBigUint64(8 * n);
+      else cpu.cr[register] = (cpu.cr[register]! & 0xffff_ffff_0000_0000n) | BigInt(view.getUint32(4 * n));
+    }
+    if (registers & TRANSLATION) cpu.contextChanged();
   };
 
 const storeControl =
   (bytes: 4 | 8) =>
-  (cpu: Cpu, i: Instruction): void => {
-    const registers = registersOf(i);
-    const address = i.address(2);
-    cpu.needAligned(address, bytes);
-    const out = new Uint8Array(registers.length * bytes);
-    const view = new DataView(out.buffer);
-    registers.forEach((n, index) => {
-      if (bytes === 8) view.setBigUint64(8 * index, cpu.cr[n]!);
-      else view.setUint32(4 * index, Number(cpu.cr[n]! & 0xffff_ffffn));
-    });
-    cpu.storeBytes(address, out);
+  (m: Meaning): void => {
+    const address = m.address(2);
+    m.needAligned(address, bytes);
+    const first = m.unsigned('r1');
+    const count = m.add(m.and(m.sub(m.unsigned('r3'), first), 15), 1);
+    m.writeBlock(address, m.mul(count, bytes), (to) =>
+      m.times(count, (n) => {
+        const register = m.crAt(m.add(first, n));
+        const at = m.add(to, m.mul(n, bytes));
+        if (bytes === 8) m.poke64(at, register);
+        else m.poke32(at, m.low(register));
+      }),
+    );
   };
 
 /** LOAD PROGRAM PARAMETER: a value of the program's for those who measure the CPU. */
@@ -169,8 +176,8 @@ const DAT_ENHANCEMENT = { ...INVALIDATION, facility: 3 } as const;
 export const CONTROL_REGISTERS: readonly Row[] = [
   plainRow('b7', 'lctl', 'RS-a', 'LOAD CONTROL (32)', LOAD_CONTROL, loadControl(4)),
   plainRow('eb2f', 'lctlg', 'RSY-a', 'LOAD CONTROL (64)', LOAD_CONTROL, loadControl(8)),
-  plainRow('b6', 'stctl', 'RS-a', 'STORE CONTROL (32)', STORE_CONTROL, storeControl(4)),
-  plainRow('eb25', 'stctg', 'RSY-a', 'STORE CONTROL (64)', STORE_CONTROL, storeControl(8)),
+  row('b6', 'stctl', 'RS-a', 'STORE CONTROL (32)', STORE_CONTROL, storeControl(4)),
+  row('eb25', 'stctg', 'RSY-a', 'STORE CONTROL (64)', STORE_CONTROL, storeControl(8)),
 
   plainRow('b280', 'lpp', 'S', 'LOAD PROGRAM PARAMETER', { ...PRIVILEGED, facility: 40 }, loadProgramParameter),
   plainRow('b20d', 'ptlb', 'S', 'PURGE TLB', { ...PRIVILEGED, operands: '', intercept: { ictl: ICTL.PTLB } }, purge),
