@@ -12,6 +12,7 @@ export const FACILITIES: ReadonlySet<number> = new Set([
   13, // IPTE range
   14, // nonquiescing key setting
   16, // extended translation 2
+  17, // message-security assist
   18, // long displacement
   19, // long displacement, high performance
   21, // extended immediate
@@ -30,7 +31,10 @@ export const FACILITIES: ReadonlySet<number> = new Set([
   45, // distinct operands, interlocked access 1, load/store on condition, population count, high word
   49, // miscellaneous instruction extensions 1
   51, // local TLB clearing
+  57, // message-security assist, extension 5
   75, // access exception fetch/store indication
+  76, // message-security assist, extension 3
+  77, // message-security assist, extension 4
   78, // EDAT-2
   129, // vector facility
   130, // instruction-execution protection

@@ -17,6 +17,7 @@ import { KEYED_MOVES } from './keyed-moves.ts';
 import { LOAD_STORE } from './load-store.ts';
 import { LOGICAL } from './logical.ts';
 import { LONG_MOVES } from './long-moves.ts';
+import { MESSAGE_SECURITY } from './message-security.ts';
 import { MOVE_PAGE } from './move-page.ts';
 import { PERFORM_LOCKED } from './perform-locked.ts';
 import { SHIFT } from './shift.ts';
@@ -55,6 +56,7 @@ export const ROWS: readonly Row[] = [
   ...CONTROL_STORAGE,
   ...KEYED_MOVES,
   ...MOVE_PAGE,
+  ...MESSAGE_SECURITY,
   ...CONTROL_TIMING,
   ...FLOATING_POINT,
   ...VECTOR_SUPPORT,

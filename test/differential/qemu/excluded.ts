@@ -13,6 +13,7 @@ const SAME: readonly (readonly [mnemonics: string, why: string])[] = [
   ],
   ['lfas sfasr', 'QEMU 7.2 aborts when an exception is to be signaled'],
   ['csch hsch msch rchp rsch sal schm ssch stcps stcrw stsch tpi tsch xsch chsc', 'its result depends on the devices of the machine'],
+  ['km kmc kmac kimd klmd pckmo kmf kmo kmctr pcc prno', 'which functions there are, and so what query stores, is the model’s affair'],
   ['stck stckf stcke ptff', 'reads the clock'],
   ['stpt ectg', 'reads the CPU timer'],
 ];
