@@ -5,6 +5,7 @@ import { INTERCEPT, Interception, PGM, type ProgramDetail, ProgramInterruption }
 import { CELL, CPU_BASE, CPU_SIZE } from './layout.ts';
 import { controlRegister, type GuestMapping } from './levels.ts';
 import { addressMask, isInvalid, PSW, type Psw, SPACE } from './psw.ts';
+import { Recording } from './recording.ts';
 import type { Offset } from './storage.ts';
 import { NEVER_HIT } from './tlb.ts';
 import { ACCESS, type Access, noticed, translate } from './translation.ts';
@@ -13,9 +14,6 @@ import type { TableReader } from './walk.ts';
 /** {@link CELL.EARLY}: an early specification exception is pending; the ILC is in the low bits. */
 const EARLY_PENDING = 0x100;
 export const EARLY_AFTER_PROGRAM = 0x200;
-
-/** Translates a part of an operand; see {@link Cpu.alltogether}. */
-export type TranslatePart = (address: bigint, access: Access, operand: number) => Offset;
 
 /** What a context stands for; see tlb.ts. */
 interface Context {
@@ -57,8 +55,9 @@ export class Cpu {
   readonly instruction = new Instruction(this);
   /** Readers of translation tables by level; see levels.ts. */
   readonly readers: TableReader[] = [];
-  /** What the last translation recorded, whose key, the key before it; and whether a store could have followed the load that it was for. */
-  readonly recorded = { frame: 0, before: 0, storable: false };
+  readonly recording = new Recording(this);
+  /** Whether a store could have followed the load that the last translation was for. */
+  storable = false;
   /** Set while an instruction is being fetched: a fault then is not of an operand. */
   fetching = false;
   /** Program interruptions of the instruction at the program-new PSW of the one before, in a row; see execution.ts. */
@@ -346,33 +345,13 @@ export class Cpu {
   #pieces(address: bigint, length: number, access: Access, operand: number): { offset: Offset; count: number }[] {
     const mask = this.addressMask;
     const pieces: { offset: Offset; count: number }[] = [];
-    this.alltogether((translate) => {
-      for (let at = address & mask, left = length; left > 0; ) {
-        const count = Math.min(left, 4096 - Number(at & 0xfffn));
-        pieces.push({ offset: translate(at, access, operand), count });
-        at = (at + BigInt(count)) & mask;
-        left -= count;
-      }
-    }, this.#translate);
-    return pieces;
-  }
-
-  /** Translates several pages for one operand: if one of them raises an exception, no reference or change bit of the others is recorded. */
-  alltogether(work: (translate: TranslatePart) => void, translate: TranslatePart = (...part) => this.translate(...part)): void {
-    const { storage, tlb } = this.configuration;
-    const recorded: { frame: number; before: number }[] = [];
-    try {
-      work((address, access, operand) => {
-        const offset = translate(address, access, operand);
-        recorded.push({ ...this.recorded });
-        return offset;
-      });
-    } catch (thrown) {
-      for (const { frame, before } of recorded.reverse()) storage.keys[frame] = before;
-      // A TLB entry stands for bits that are recorded.
-      if (recorded.length > 0) tlb.purge();
-      throw thrown;
+    for (let at = address & mask, left = length; left > 0; ) {
+      const count = Math.min(left, 4096 - Number(at & 0xfffn));
+      pieces.push({ offset: this.#translate(at, access, operand), count });
+      at = (at + BigInt(count)) & mask;
+      left -= count;
     }
+    return pieces;
   }
 
   // ---- TLB contexts --------------------------------------------------------------------------------------------------

@@ -53,10 +53,12 @@ const runGeneratedCode = (cpu: Cpu, budget: number): unknown => {
   cpu.setCell32(CELL.EXIT, 0);
   cpu.granted = budget;
   cpu.setCell32(CELL.BUDGET, budget);
+  cpu.recording.keep();
   try {
     cpu.configuration.interpreter.run(cpu.base, budget);
     return undefined;
   } catch (thrown) {
+    cpu.recording.takeBackFor(thrown);
     return thrown;
   } finally {
     cpu.settle();

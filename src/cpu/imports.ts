@@ -1,4 +1,4 @@
-import type { Cpu, TranslatePart } from './cpu.ts';
+import type { Cpu } from './cpu.ts';
 import { FORMATS, lengthOf } from './formats.ts';
 import type { InterpreterImports } from './interpreter.ts';
 import { CodeChanged, INTERCEPT, Interception, PGM, ProgramInterruption } from './interruption.ts';
@@ -129,6 +129,8 @@ const fetch = (cpu: Cpu): number => {
   } else cpu.setCell32(CELL.WINDOW, offset & ~0xfff);
   cpu.setCell64(CELL.WINDOW_DELTA, BigInt.asUintN(64, address - BigInt(at)));
   cpu.fetching = false;
+  // That it has been fetched stays recorded, whatever becomes of it: between here and there the CPU may stop.
+  cpu.recording.keep();
   return at;
 };
 
@@ -160,12 +162,10 @@ const storageToStorage = (
   const comparing = operation === STORAGE_OPERATION.compare;
   let from!: Place;
   let to!: Place;
-  unlessCodeChanges(cpu, () =>
-    cpu.alltogether((translatePart) => {
-      from = placeOf(cpu, translatePart, toBigInt(high2, low2), length, ACCESS.LOAD, 2);
-      to = placeOf(cpu, translatePart, toBigInt(high1, low1), length, comparing ? ACCESS.LOAD : ACCESS.STORE, 1);
-    }),
-  );
+  unlessCodeChanges(cpu, () => {
+    from = placeOf(cpu, toBigInt(high2, low2), length, ACCESS.LOAD, 2);
+    to = placeOf(cpu, toBigInt(high1, low1), length, comparing ? ACCESS.LOAD : ACCESS.STORE, 1);
+  });
   const { bytes } = cpu.configuration.storage;
   let seen = 0;
   for (let i = 0; i < length; i++) {
@@ -198,9 +198,9 @@ interface Place {
   readonly second: number;
 }
 
-const placeOf = (cpu: Cpu, translatePart: TranslatePart, address: bigint, length: number, access: 1 | 2, operand: number): Place => {
+const placeOf = (cpu: Cpu, address: bigint, length: number, access: 1 | 2, operand: number): Place => {
   const within = 4096 - Number(address & 0xfffn);
-  const first = translatePart(address, access, operand);
+  const first = cpu.translate(address, access, operand);
   if (within >= length) return { first, within, second: 0 };
-  return { first, within, second: translatePart((address + BigInt(within)) & cpu.addressMask, access, operand) };
+  return { first, within, second: cpu.translate((address + BigInt(within)) & cpu.addressMask, access, operand) };
 };

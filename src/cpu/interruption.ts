@@ -96,6 +96,14 @@ const NULLIFYING = new Set<number>([
 /** Whether the old PSW points at the instruction (nullification) rather than behind it (suppression, termination, completion). */
 export const nullifies = (code: number): boolean => NULLIFYING.has(code);
 
+/** Whether a table entry that the translation needs is invalid, or lies outside its table. */
+export const isInvalidEntry = (code: number): boolean =>
+  code === PGM.SEGMENT_TRANSLATION || code === PGM.PAGE_TRANSLATION || (code >= PGM.ASCE_TYPE && code <= PGM.REGION_THIRD_TRANSLATION);
+
+/** Whether an instruction that ends with this code was kept from an access, so that it has changed nothing (PoP, "Access Exceptions"). */
+export const isAccessException = (code: number): boolean =>
+  nullifies(code) || code === PGM.PROTECTION || code === PGM.ADDRESSING || code === PGM.TRANSLATION_SPECIFICATION;
+
 /** Lowcore (prefix area) offsets, in bytes (PoP, "Assigned Storage Locations"). */
 export const LOWCORE = {
   EXTERNAL_PARAMETER: 0x80, CPU_ADDRESS: 0x84, EXTERNAL_CODE: 0x86, SVC_ILC: 0x88, SVC_CODE: 0x8a, PGM_ILC: 0x8c, PGM_CODE: 0x8e,

@@ -35,7 +35,7 @@ export const translate = (cpu: Cpu, high: number, low: number, access: Access, o
   const offset = translateIn({ cpu, high, low, access, space, asce: cpu.datOn ? cpu.asce(space) : undefined }, cpu.key);
   // Stores into pages that code was compiled from come here each time.
   const isCode = access !== ACCESS.FETCH && cpu.configuration.code.isCode(offset);
-  if (isCode) cpu.recorded.storable = false;
+  if (isCode) cpu.storable = false;
   enter(cpu, high, low, isCode ? ACCESS.LOAD : access, offset);
   return offset;
 };
@@ -55,7 +55,7 @@ const enter = (cpu: Cpu, high: number, low: number, access: Access, offset: Offs
   const context = cpu.cell32(cell);
   // A context that is out of date belongs to another meaning of the address.
   if (context !== NEVER_HIT && !cpu.contextsStale)
-    cpu.configuration.tlb.enter(TAG_OF[access], context, high, low, offset, cpu.recorded.storable && !lowPage);
+    cpu.configuration.tlb.enter(TAG_OF[access], context, high, low, offset, cpu.storable && !lowPage);
 };
 
 /** An access that is being translated, for the functions that ask about it and the exceptions that it may raise. */
@@ -105,14 +105,17 @@ const translateIn = (accessing: Accessing, key: number): Offset => {
   const frame = storage.frame(offset);
   const storageKey = frameKey ?? storage.keys[frame]!;
   if (!keyPermits(storageKey, key, access, cr0, high, low, isPrivate)) fail(accessing, PGM.PROTECTION, PROTECTED_BY.KEY);
-  cpu.recorded.frame = frame;
-  cpu.recorded.before = storage.keys[frame]!;
-  cpu.recorded.storable =
+  cpu.storable =
     access === ACCESS.LOAD &&
     !isProtected &&
     isKnownStorable(cpu, level, absolute) &&
     keyPermits(storageKey, key, ACCESS.STORE, cr0, high, low, isPrivate);
-  storage.keys[frame]! |= access === ACCESS.STORE ? KEY.R | KEY.C : KEY.R;
+  const before = storage.keys[frame]!;
+  const after = before | (access === ACCESS.STORE ? KEY.R | KEY.C : KEY.R);
+  if (after !== before) {
+    cpu.recording.note(frame, before);
+    storage.keys[frame] = after;
+  }
   return offset;
 };
 

@@ -282,10 +282,12 @@ export class Machine {
     if (!wasEntered && !this.#enter(vcpu)) return;
     leaveNestedGuests(cpu);
     while (!this.#outcome) {
+      cpu.recording.keep();
       try {
         work();
         break;
       } catch (thrown) {
+        cpu.recording.takeBackFor(thrown);
         if (!(thrown instanceof ProgramInterruption)) throw thrown;
         if (thrown.level === 0) this.#resolve(thrown, vcpu);
         else {

@@ -62,6 +62,7 @@ const moveLong = (cpu: Cpu, { r1, r2 }: Instruction): void => {
     setLength24(cpu, r2 + 1, left);
     setAddressAndZeros(cpu, r1, to);
     setLength24(cpu, r1 + 1, room);
+    cpu.recording.keep();
   }
   cpu.cc = cc;
 };
@@ -123,6 +124,7 @@ const compareLong = (cpu: Cpu, { r1, r2 }: Instruction): void => {
       setLength24(cpu, register + 1, length - done);
       setAddress(cpu, register, address + done);
     }
+    cpu.recording.keep();
   };
   const { cc, equal } = comparePadded(sides[0], sides[1], pad, 1, LENGTH_24 + 1n, (done) => done > 0 && progress(done));
   progress(equal);

@@ -112,13 +112,15 @@ export const atMost = (length: bigint): number => Number(lesser(length, BigInt(4
  * Does `step` for 0, 1, … until it returns a condition code or has been done often enough: 3. What has been stored is not taken back: once
  * a step is done, an access exception ends the execution with condition code 3, and the next one meets it again before it stores anything.
  */
-export const stepwise = (step: (n: number) => number | undefined): { cc: number; done: number } => {
+export const stepwise = (cpu: Cpu, step: (n: number) => number | undefined): { cc: number; done: number } => {
   for (let n = 0; n < AT_ONCE; n++) {
+    if (n > 0) cpu.recording.keep();
     try {
       const cc = step(n);
       if (cc !== undefined) return { cc, done: n };
     } catch (thrown) {
       if (n === 0 || !(thrown instanceof ProgramInterruption)) throw thrown;
+      cpu.recording.takeBack();
       return { cc: 3, done: n };
     }
   }

@@ -91,7 +91,7 @@ const translateAndTestExtended =
     const table = new OperandBytes(cpu, addressIn(cpu, 1) & ~7n, ACCESS.LOAD, implied(1));
     const characters = Math.floor(atMost(length) / size);
     let code = 0;
-    const { cc, done } = stepwise((n) => {
+    const { cc, done } = stepwise(cpu, (n) => {
       if (n === characters) return 0;
       const argument = valueAt(first, reach + n * step * size, size);
       if (argument > 0xff && m3 & TEST.LIMITED) return undefined;
@@ -114,7 +114,7 @@ const translateExtended = (cpu: Cpu, { r1, r2 }: Instruction): void => {
   const source = new OperandBytes(cpu, address, ACCESS.LOAD, 1);
   const target = new OperandBytes(cpu, address, ACCESS.STORE, 1);
   const table = new OperandBytes(cpu, addressIn(cpu, r2), ACCESS.LOAD, 2);
-  const { cc, done } = stepwise((n) => {
+  const { cc, done } = stepwise(cpu, (n) => {
     if (n === end) return 0;
     const argument = source.get(n);
     if (argument === test) return 1;
@@ -147,7 +147,7 @@ const translateTo =
     const end = atMost(length);
     const target = new OperandBytes(cpu, to, ACCESS.STORE, 1);
     const source = new OperandBytes(cpu, from, ACCESS.LOAD, 2);
-    const { cc, done } = stepwise((n) => {
+    const { cc, done } = stepwise(cpu, (n) => {
       if (n * sourceSize === end) return 0;
       const result = valueAt(table, targetSize * valueAt(source, sourceSize * n, sourceSize), targetSize);
       if (result === test && !withoutTest) return 1;

@@ -125,7 +125,7 @@ const convert =
     const source = new OperandBytes(cpu, from, ACCESS.LOAD, 2);
     let stored = 0;
     let fetched = 0;
-    const { cc } = stepwise(() => {
+    const { cc } = stepwise(cpu, () => {
       const character = decode(source, fetched, end - fetched, check);
       if (typeof character === 'number') return character;
       const bytes = encode(character);
