@@ -1,6 +1,6 @@
 import type { Cpu } from '../cpu.ts';
 import type { Instruction } from '../instruction.ts';
-import { INTERCEPT, Interception, PGM, ProgramInterruption } from '../interruption.ts';
+import { INTERCEPT, Interception, isInvalidEntry, PGM, ProgramInterruption } from '../interruption.ts';
 import { walkHost } from '../levels.ts';
 import { SPACE } from '../psw.ts';
 import { plainRow, type Row } from '../row.ts';
@@ -83,14 +83,18 @@ const interpretMovePage = (cpu: Cpu, i: Instruction): void => {
     if (target === undefined || source === undefined) throw thrown;
     view.setBigUint64(blockOf(cpu) + SD.PARTIAL, target);
     view.setBigUint64(blockOf(cpu) + SD.PARTIAL + 8, source);
+    // Nothing has been moved: what becomes of the keys is the host's work, too.
+    cpu.recording.takeBack();
     throw new Interception(INTERCEPT.PARTIAL);
   }
 };
 
-/** The host's tables have an invalid entry for a page, or protect it. */
+/** The host's tables have an invalid entry for a page, or protect it. A block of the host's own that is discarded is none of their entries' doing. */
 const isHostFault = (cpu: Cpu, thrown: unknown): boolean => {
   if (!(thrown instanceof ProgramInterruption)) return false;
-  return thrown.level === cpu.level - 1 || (thrown.detail.hostCaused === true && thrown.code === PGM.PROTECTION);
+  return (
+    (thrown.level === cpu.level - 1 && isInvalidEntry(thrown.code)) || (thrown.detail.hostCaused === true && thrown.code === PGM.PROTECTION)
+  );
 };
 
 /** What the low bits of a designated entry's address tell: a segment or region protects the page; the entry is not of a page table (Linux 5.12, arch/s390/kvm/gaccess.h). */
