@@ -102,11 +102,17 @@ const entryPlace = (cpu: Cpu, absolute: number): Offset => {
   return translateReal(cpu, Math.floor(real / 0x1_0000_0000) | 0, real | 0, ACCESS.STORE);
 };
 
-const invalidate = (cpu: Cpu, absolute: number, bit: number): void => {
-  const at = entryPlace(cpu, absolute) + 4;
+/** Sets the invalid bit of table entries, once all of them are known to be accessible: a large table crosses page ends. */
+const invalidate = (cpu: Cpu, entries: readonly number[], bit: number): void => {
   const { view } = cpu.configuration.storage;
-  view.setInt32(at, view.getInt32(at) | bit);
+  const places = entries.map((absolute) => entryPlace(cpu, absolute) + 4);
+  for (const at of places) view.setInt32(at, view.getInt32(at) | bit);
 };
+
+/** The addresses of `count` entries of a table from an index on. */
+const entriesFrom = (table: number, index: number, count: number): number[] =>
+  // The table index wraps; the address does not depend on the addressing mode.
+  Array.from({ length: count }, (_, n) => table + 8 * ((index + n) & 0x7ff));
 
 /**
  * INVALIDATE PAGE TABLE ENTRY: the entry of R2's page index in the table that R1 designates, and with R3 as many more as its low byte says.
@@ -117,7 +123,7 @@ const invalidatePage = (cpu: Cpu, i: Instruction): void => {
   const more = i.r3 !== 0 && cpu.configuration.facilities.has(IPTE_RANGE) ? Number(cpu.gr[i.r3]! & 0xffn) : 0;
   if (index + more > 255) cpu.programCheck(PGM.SPECIFICATION);
   const table = Number(cpu.gr[i.r1]! & ~0x7ffn);
-  for (let n = index; n <= index + more; n++) invalidate(cpu, table + 8 * n, PTE.INVALID);
+  invalidate(cpu, entriesFrom(table, index, more + 1), PTE.INVALID);
   purge(cpu);
 };
 const IPTE_RANGE = 13;
@@ -136,8 +142,7 @@ const invalidateTable = (cpu: Cpu, i: Instruction): void => {
     // The index of the table's level: 11 bits from bit 33 of the address on for segments, further left for regions.
     const index = Number((second >> BigInt(20 + 11 * type)) & 0x7ffn);
     const table = Number(designation & ~0xfffn);
-    // The table index wraps; the address does not depend on the addressing mode.
-    for (let n = 0; n <= Number(second & 0x7ffn); n++) invalidate(cpu, table + 8 * ((index + n) & 0x7ff), ENTRY.INVALID);
+    invalidate(cpu, entriesFrom(table, index, Number(second & 0x7ffn) + 1), ENTRY.INVALID);
   }
   purge(cpu);
 };
