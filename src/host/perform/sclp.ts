@@ -1,4 +1,5 @@
 import { PGM } from '../../cpu/interruption.ts';
+import { absoluteToOffset } from '../../cpu/levels.ts';
 import { FRAME_SIZE } from '../../cpu/storage.ts';
 import { isServiceBusy, signalService } from '../external.ts';
 import type { Performer } from '../intercepted.ts';
@@ -34,12 +35,15 @@ export const serviceCall: Performer = (machine, { cpu }, i) => {
   if (address >= machine.options.storage) cpu.programCheck(PGM.ADDRESSING);
   const prefixArea = address - (address % (2 * FRAME_SIZE));
   if (prefixArea === 0 || prefixArea === cpu.prefix || address >= 0x8000_0000 || address % 8 !== 0) cpu.programCheck(PGM.SPECIFICATION);
+  // The block is storage like any other: it may be discarded.
+  const block = absoluteToOffset(cpu, 1, address, true);
   const length = view(machine.storage.read(address, SCCB.HEADER_SIZE)).getUint16(SCCB.LENGTH);
   if (length < SCCB.HEADER_SIZE) cpu.programCheck(PGM.SPECIFICATION);
   if (isServiceBusy(machine)) {
     cpu.cc = 2;
     return;
   }
+  machine.configuration.storage.recordStore(block);
   respond(machine, code, address, length);
   signalService(machine, address, inputEvent(machine.sclp, machine.sclp.receiveMask) !== undefined);
   cpu.cc = 0;
