@@ -5,7 +5,7 @@ import { execute, TARGETS } from './execute.ts';
 import { ADDRESS_IS_VALUE, BRANCHES, PARTIAL, REGISTER_BRANCHES } from './kinds.ts';
 import { CODE, DATA, PAGE } from './layout.ts';
 import { Random } from './random.ts';
-import { SPECIAL } from './special.ts';
+import { SPECIAL, type Special } from './special.ts';
 import { vectorSpecial } from './vector-special.ts';
 
 /** What names a case and reproduces it. */
@@ -33,8 +33,8 @@ export interface Case extends CaseName {
   readonly target: Uint8Array;
 }
 
-/** General, floating-point and access registers, and what vector registers have beside these. */
-const fillRegisters = (draft: Draft, others: Random): void => {
+/** Gives a draft random general, floating-point and access registers and condition code, and vector registers what they have beside these. */
+export const fillRegisters = (draft: Draft, others: Random): void => {
   const { random } = draft;
   for (let i = 0; i < draft.vr.length; i++) draft.vr[i] = others.float();
   for (let i = 0; i < 16; i++) {
@@ -136,6 +136,22 @@ const fillStorage = (draft: Draft): void => {
     draft.pin(draft.fields.r2 ?? 0, draft.withIgnoredBits(draft.branchTarget()));
 };
 
+/**
+ * Decides every operand of an instruction whose registers are filled, and whatever else it needs to do something worth looking at.
+ * @param own what it needs beyond what is known here
+ */
+export const fillOperands = (draft: Draft, own?: Special): void => {
+  fillFields(draft);
+  const special = draft.row.vector ? vectorSpecial : SPECIAL[draft.row.mnemonic];
+  special?.prepare?.(draft);
+  own?.prepare?.(draft);
+  fillLengths(draft);
+  fillRelative(draft);
+  fillStorage(draft);
+  special?.finish?.(draft);
+  own?.finish?.(draft);
+};
+
 /** Decides everything about one case. The same name always gives the same case. */
 export const generate = (name: CaseName, world: World): Case => {
   const { row, seed, index, dat } = name;
@@ -151,13 +167,7 @@ export const generate = (name: CaseName, world: World): Case => {
   draft.repeated = PARTIAL.has(row.mnemonic);
   draft.executed = !['ex', 'exrl'].includes(row.mnemonic) && random.chance(10);
   if (draft.codeAddress === CODE.address + 0x200) draft.targetAddress = random.pick(TARGETS);
-  fillFields(draft);
-  const special = row.vector ? vectorSpecial : SPECIAL[row.mnemonic];
-  special?.prepare?.(draft);
-  fillLengths(draft);
-  fillRelative(draft);
-  fillStorage(draft);
-  special?.finish?.(draft);
+  fillOperands(draft);
   return { ...name, draft, variant, environment, ...execute(draft) };
 };
 
