@@ -1,3 +1,4 @@
+import { FACILITIES } from '../cpu/facilities.ts';
 import { InputError } from '../guest/input-error.ts';
 import { parseSize } from '../guest/size.ts';
 
@@ -41,7 +42,6 @@ const FEATURES: Readonly<Record<string, number>> = {
   vxpd: 134,
   gs: 133,
   cmmnt: 147,
-  esop: -1,
   ctop: 11,
 };
 /** Facilities that need the vector facility. */
@@ -163,6 +163,7 @@ class Reading {
 
   #feature(name: string, setting: string): void {
     if (!(name in FEATURES)) wrong(`-cpu: there is no feature '${name}', expected one of ${Object.keys(FEATURES).join(', ')}`);
+    if (setting === 'on' && !FACILITIES.has(FEATURES[name]!)) wrong(`-cpu: feature '${name}' is not available`);
     this.features.set(name, setting === 'on');
   }
 
@@ -182,7 +183,7 @@ class Reading {
 
 const facilitiesOf = (features: ReadonlyMap<string, boolean>, on: boolean): number[] => {
   const bits = [...features].filter(([, setting]) => setting === on).map(([name]) => FEATURES[name]!);
-  return [...new Set(!on && bits.includes(129) ? [...bits, ...VECTOR_FACILITIES] : bits)].filter((bit) => bit >= 0);
+  return [...new Set(!on && bits.includes(129) ? [...bits, ...VECTOR_FACILITIES] : bits)];
 };
 
 /** Reads a command line of `qemu-system-s390x`: options begin with one hyphen or two. @throws InputError for what zhint does not have */

@@ -59,6 +59,7 @@ describe('what is wrong is said in one line', () => {
     ['-kernel X -smp two', 'expected a number'],
     ['-kernel X -smp 2 -device a-s390x-cpu,core-id=1', 'CPU addresses 0, 1, 1'],
     ['-kernel X -machine q35', 'expected s390-ccw-virtio'],
+    ['-kernel X -cpu max,ctop=on', "feature 'ctop' is not available"],
     ['-kernel X -cpu max,warp=on', "there is no feature 'warp'"],
     ['-kernel X -object s390-pv-guest,id=pv0', 'not one of those that zhint knows'],
     ['-kernel X -mon chardev=none', "there is no chardev 'none'"],
