@@ -92,8 +92,8 @@ const withPrefixArea = (cpu: Cpu, work: () => Exit | undefined): Exit | undefine
 };
 
 const attendInOrder = (cpu: Cpu): Exit | undefined => {
-  const early = cpu.cell32(CELL.EARLY);
-  if (early !== 0) {
+  // The program-new PSW that takes the place of an invalid one may be invalid itself.
+  for (let early = cpu.cell32(CELL.EARLY); early !== 0; early = cpu.cell32(CELL.EARLY)) {
     const exit = earlySpecification(cpu, early);
     if (exit) return exit;
   }
@@ -267,24 +267,28 @@ const countInARow = (cpu: Cpu, address: bigint): number => {
   return cpu.programsInARow;
 };
 
-/** Program interruptions that go to the host (spec/sie.md 4.4). */
+/**
+ * Program interruptions that go to the host (spec/sie.md 4.4). Those that have a control of their own, privileged operation and specification, do
+ * not depend on the control for all.
+ */
 const mustIntercept = (cpu: Cpu, { code, detail }: ProgramInterruption): boolean => {
   const ictl = cpu.cell32(CELL.ICTL);
   const { view, bytes } = cpu.configuration.storage;
   const block = blockOf(cpu);
-  if (ictl & ICTL.PROGRAM || detail.hostCaused) return true;
+  if (detail.hostCaused) return true;
+  const all = (ictl & ICTL.PROGRAM) !== 0;
   switch (code) {
     case PGM.PRIVILEGED:
       return (ictl & ICTL.PRIVILEGED) !== 0;
     case PGM.PROTECTION:
-      return !(view.getInt32(block + SD.ECA) & ECA.PROTECTION);
+      return all || !(view.getInt32(block + SD.ECA) & ECA.PROTECTION);
     case PGM.SPECIFICATION:
       return !(bytes[block + SD.ECB]! & ECB.SPECI);
     case PGM.ADDRESSING:
     case PGM.SPECIAL_OPERATION:
       return true;
     default:
-      return false;
+      return all;
   }
 };
 
