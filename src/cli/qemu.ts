@@ -65,15 +65,22 @@ class Emulation {
     const stopReading: (() => void)[] = [];
     try {
       const { incoming } = this.#options;
-      const session = incoming === undefined ? open(this.#options) : await receive(incoming);
+      // What is typed before the guest is here is meant for nobody.
+      if (incoming !== undefined) process.stdin.on('data', discard);
+      const session = incoming === undefined ? open(this.#options) : await this.#receive(incoming);
+      if (!session) return 0;
       session.machine.onPrint = (text) => process.stdout.write(text);
       const read = (): void => void stopReading.push(connectInput(session.machine));
       if (incoming === undefined) session.machine.onInputWanted = read;
-      else read();
+      else {
+        read();
+        process.stdin.off('data', discard);
+      }
       const outcome = await this.#toTheEnd(session);
       return outcome === undefined ? 0 : statusOf(session, outcome);
     } finally {
       for (const stop of stopReading) stop();
+      if (process.stdin.listeners('data').includes(discard)) process.stdin.destroy();
       this.#monitor?.close();
     }
   }
@@ -93,6 +100,28 @@ class Emulation {
       }
     }
     return undefined;
+  }
+
+  /** Waits for another process to send its guest. @returns undefined when the monitor ends that */
+  async #receive(path: string): Promise<Session | undefined> {
+    let arrived: (bytes: Uint8Array | undefined) => void = () => {};
+    const bytes = new Promise<Uint8Array | undefined>((resolve) => {
+      arrived = resolve;
+    });
+    this.#wake = () => this.#quit && arrived(undefined);
+    const server = createServer((socket) => {
+      const pieces: Buffer[] = [];
+      socket.on('data', (piece) => pieces.push(piece));
+      socket.on('end', () => arrived(Buffer.concat(pieces)));
+      socket.on('error', () => socket.destroy());
+    });
+    await listenOn(server, path);
+    try {
+      const received = await bytes;
+      return received && (await unpackSession(received, path));
+    } finally {
+      server.close();
+    }
   }
 
   get #status(): string {
@@ -127,6 +156,8 @@ class Emulation {
   }
 }
 
+const discard = (): void => {};
+
 const statusOf = ({ machine }: Session, { verdict, reason }: Outcome): number => {
   if (verdict === 'passed' || machine.console.includes('EXIT: STATUS=')) return 0;
   process.stderr.write(`zhint qemu: ${reason}\n`);
@@ -154,24 +185,4 @@ const open = (options: QemuOptions): Session => {
     throw new InputError({ file: 'zhint qemu' }, `could not load kernel '${kernel}': ${error.what}`);
   }
   return openSession(kernel, given);
-};
-
-/** Waits for another process to send its guest. */
-const receive = async (path: string): Promise<Session> => {
-  let arrived: (bytes: Uint8Array) => void = () => {};
-  const bytes = new Promise<Uint8Array>((resolve) => {
-    arrived = resolve;
-  });
-  const server = createServer((socket) => {
-    const pieces: Buffer[] = [];
-    socket.on('data', (piece) => pieces.push(piece));
-    socket.on('end', () => arrived(Buffer.concat(pieces)));
-    socket.on('error', () => socket.destroy());
-  });
-  await listenOn(server, path);
-  try {
-    return await unpackSession(await bytes, path);
-  } finally {
-    server.close();
-  }
 };
