@@ -244,13 +244,16 @@ export class Session {
     const undo = this.machine.before(this.resolve(action.at), () => {
       if (!action.every) undo();
       this.#acted.add(action);
-      this.#act(action);
+      this.act(action);
     });
     this.#arranged.add(undo);
   }
 
-  /** The host acts. What the page's state forbids is an error of the fixture. */
-  #act({ verb, operand, place, cpu }: HostAction): void {
+  /**
+   * The host acts, while the CPUs are between instructions of its own guest.
+   * @throws InputError when the page's state forbids it
+   */
+  act({ verb, operand, place, cpu }: Pick<HostAction, 'verb' | 'operand' | 'place' | 'cpu'>): void {
     const value = this.resolve(operand);
     const { pager } = this.machine;
     if (verb === 'interrupt') {
