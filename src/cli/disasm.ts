@@ -1,5 +1,6 @@
 import { disassemble } from '../cpu/disassembler.ts';
-import type { Program, Segment } from '../guest/program.ts';
+import { namesByAddress, symbolizer } from '../debug/labels.ts';
+import type { Segment } from '../guest/program.ts';
 import { oneOperand, parseArguments } from './arguments.ts';
 import { loadProgram } from './load.ts';
 
@@ -9,31 +10,6 @@ const ZERO_RUN = 16;
 /** Bytes of the longest instruction. */
 const LONGEST = 6;
 const BYTES_WIDTH = 18;
-
-/** Names by address; the first of several wins. */
-const namesByAddress = (program: Program): Map<bigint, string> => {
-  const names = new Map<bigint, string>();
-  for (const [name, address] of program.symbols) {
-    if (!program.absolute?.has(name) && !names.has(address)) names.set(address, name);
-  }
-  return names;
-};
-
-/** `name` or `name+0x8` of the nearest symbol at or below an address, as objdump prints it. */
-const symbolizer = (names: ReadonlyMap<bigint, string>): ((address: bigint) => string | undefined) => {
-  const addresses = [...names.keys()].sort((a, b) => (a < b ? -1 : 1));
-  return (address) => {
-    let [low, high] = [0, addresses.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (addresses[middle]! <= address) low = middle + 1;
-      else high = middle;
-    }
-    const nearest = addresses[low - 1];
-    if (nearest === undefined) return undefined;
-    return nearest === address ? names.get(nearest) : `${names.get(nearest)}+0x${(address - nearest).toString(16)}`;
-  };
-};
 
 /** The number of zero bytes from an offset on, halfwords only, up to the next symbol. */
 const zeroRun = (segment: Segment, start: number, names: ReadonlyMap<bigint, string>): number => {

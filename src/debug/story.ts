@@ -1,11 +1,11 @@
 import type { Events } from '../cpu/events.ts';
 import { nullifies } from '../cpu/interruption.ts';
 import { stateName } from '../cpu/pgste.ts';
-import { PSW } from '../cpu/psw.ts';
-import { ORC_NAMES, programName, STATE_WORDS } from './names.ts';
+import { ORC_NAMES, programName } from './names.ts';
 import { hex, type Result } from './result.ts';
 import type { Session } from './session.ts';
 import { instructionText } from './trace.ts';
+import { atLevel, HOST_WORDS, pswText, stateWords } from './words.ts';
 
 /** Who acts; each has a colour on a terminal. */
 type Actor = 'guest' | 'host' | 'machine';
@@ -81,7 +81,7 @@ class Teller {
   }
 
   #pageState({ page, before, after, by, level }: Events['pageState']): void {
-    const change = `page ${hex(page)}: ${this.#bold(`${stateName(before)} -> ${stateName(after)}`)}  (${words(before)} -> ${words(after)})${atLevel(level)}`;
+    const change = `page ${hex(page)}: ${this.#bold(`${stateName(before)} -> ${stateName(after)}`)}  (${stateWords(before)} -> ${stateWords(after)})${atLevel(level)}`;
     if (by.startsWith('ESSA')) this.#detail(change);
     else {
       this.#tell('host', `${HOST_WORDS[by] ?? by} (${this.#reason})`);
@@ -105,10 +105,9 @@ class Teller {
         : nullifies(e.code)
           ? ', at the instruction: it is nullified and can be executed again'
           : ', behind the instruction';
-    this.#detail(`old PSW: ${psw(e.oldPsw.mask, e.oldPsw.address)}${ending}`);
+    this.#detail(`old PSW: ${pswText(e.oldPsw)}${ending}`);
     const { cpu } = this.#session.machine.vcpus[e.cpu]!;
-    this.#after = () =>
-      this.#detail(`new PSW: ${psw(cpu.psw.mask, cpu.psw.address)}${this.#label(cpu.psw.address, ', which is at label ')}`);
+    this.#after = () => this.#detail(`new PSW: ${pswText(cpu.psw)}${this.#label(cpu.psw.address, ', which is at label ')}`);
   }
   #after: (() => void) | undefined;
 
@@ -151,27 +150,3 @@ class Teller {
     return '';
   }
 }
-
-const HOST_WORDS: Readonly<Record<string, string>> = {
-  'host zero-fill': 'gives a page of zeros',
-  'host page-in': 'brings the page back from the paging device',
-  'host discard': 'discards the page: its frame is free at once, nothing is written',
-  'host drop': 'drops the unused page: its frame is free at once, nothing is written',
-  'host page-out': 'pages out: the content goes to the paging device',
-};
-
-const words = (state: { usage: string; content: string }): string => STATE_WORDS[`${state.usage}${state.content}`] ?? '';
-const atLevel = (level: number): string => (level > 1 ? ` at level ${level}` : '');
-
-/** A PSW with the bits that people look for. */
-const psw = (mask: bigint, address: bigint): string => {
-  const high = Number(mask >> 32n);
-  const mode = high & 1 ? '64-bit' : mask & 0x8000_0000n ? '31-bit' : '24-bit';
-  const parts = [
-    mode,
-    high & PSW.DAT ? 'DAT on' : 'DAT off',
-    high & PSW.PROBLEM ? 'problem state' : 'supervisor',
-    `cc ${Number((mask >> 44n) & 3n)}`,
-  ];
-  return `${mask.toString(16).padStart(16, '0')} ${address.toString(16).padStart(16, '0')}  (${parts.join(', ')})`;
-};

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openSession } from '../../src/cli/open.ts';
+import { FRAME_SIZE } from '../../src/cpu/storage.ts';
 import type { SessionOptions } from '../../src/debug/session.ts';
 import { stateDigest } from '../../src/debug/timeline/digest.ts';
 import { INDEXED, onIndexedEvents } from '../../src/debug/timeline/event-index.ts';
 import { DivergenceError, isBefore, type Position, type Probe, Timeline } from '../../src/debug/timeline/timeline.ts';
-import { FRAME_SIZE } from '../../src/cpu/storage.ts';
 import { hashOf } from '../sessions.ts';
 
 const CASES: readonly (readonly [string, SessionOptions])[] = [

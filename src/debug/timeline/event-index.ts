@@ -1,4 +1,4 @@
-import type { Events } from '../../cpu/events.ts';
+import type { Events, PageState } from '../../cpu/events.ts';
 import type { Machine } from '../../host/machine.ts';
 
 /** Kinds of events that the index has: all but `instruction`. */
@@ -16,7 +16,7 @@ export interface IndexEntry {
   readonly level: number;
   /** The page it is about, an absolute address of the guest at that level; undefined for kinds that are about none. */
   readonly page: number | undefined;
-  /** Code of the interruption or interception, or operation-request code of ESSA; 0 for others. */
+  /** Code of the interruption or interception, operation-request code of ESSA; for other kinds see {@link detailOf}. */
   readonly code: number;
 }
 
@@ -91,7 +91,7 @@ export class EventIndex {
     const at = number - this.#forgotten;
     if (at < 0) return true;
     return (
-      this.#kinds[at] === kindByte(indexed) && this.#pages[at] === pageNumber(indexed) && this.#codes[at] === (codeOf(indexed) & 0xffff)
+      this.#kinds[at] === kindByte(indexed) && this.#pages[at] === pageNumber(indexed) && this.#codes[at] === codeOf(indexed)
     );
   }
 
@@ -149,4 +149,42 @@ export class EventIndex {
 
 const kindByte = ({ kind, event }: IndexedEvent): number => INDEXED.indexOf(kind) | (('level' in event ? event.level : 1) << 4);
 const pageNumber = ({ event }: IndexedEvent): number => ('page' in event ? Math.floor(event.page / 4096) : NO_PAGE);
-const codeOf = ({ event }: IndexedEvent): number => ('code' in event ? event.code : 'orc' in event ? event.orc : 0);
+
+const ACTIONS = ['page-in', 'page-out', 'discard', 'drop', 'zero-fill', 'release'] as const satisfies readonly Events['host']['action'][];
+const USAGES = ['S', 'U', 'P', 'V'] as const;
+const CONTENTS = ['r', 'p', 'z'] as const;
+
+/** The detail of an event in 16 bits; {@link detailOf} takes it apart. */
+const codeOf = ({ kind, event }: IndexedEvent): number => {
+  switch (kind) {
+    case 'interruption':
+    case 'interception':
+      return event.code & 0xffff;
+    case 'essa':
+      return event.orc;
+    case 'pageState':
+      return (stateBits(event.before) << 5) | stateBits(event.after);
+    case 'key':
+      return (event.before << 8) | event.after;
+    case 'host':
+      return ACTIONS.indexOf(event.action);
+    case 'sie':
+      return event.entered ? 1 : 0;
+  }
+};
+
+const stateBits = ({ usage, content, nodat }: PageState): number =>
+  (USAGES.indexOf(usage) << 3) | (CONTENTS.indexOf(content) << 1) | (nodat ? 1 : 0);
+
+const stateOf = (bits: number): PageState => ({
+  usage: USAGES[(bits >> 3) & 3]!,
+  content: CONTENTS[(bits >> 1) & 3]!,
+  nodat: (bits & 1) !== 0,
+});
+
+/** What an entry's code says of a change of page state, of a key, and of what the host did. */
+export const detailOf = {
+  pageState: (code: number): { readonly before: PageState; readonly after: PageState } => ({ before: stateOf(code >> 5), after: stateOf(code) }),
+  key: (code: number): { readonly before: number; readonly after: number } => ({ before: code >> 8, after: code & 0xff }),
+  host: (code: number): Events['host']['action'] => ACTIONS[code]!,
+} as const;

@@ -407,7 +407,8 @@ export class Timeline {
   #arriveAtEvent(events: number, isThere: () => boolean = () => false): void {
     for (;;) {
       const input = this.#inputs[this.#taken];
-      const isDue = input?.instruction === this.#machine.instructions && (input.events < events || (input.events === events && input.made === 0));
+      const isDue =
+        input?.instruction === this.#machine.instructions && (input.events < events || (input.events === events && input.made === 0));
       if (isDue) this.#takeInput(input);
       else if (this.#events >= events || this.#outcome || isThere()) return;
       else this.#runToEvent(events);
