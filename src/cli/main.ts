@@ -1,5 +1,6 @@
 import { InputError } from '../guest/input-error.ts';
 import { main as asm } from './asm.ts';
+import { main as debug } from './debug.ts';
 import { main as disasm } from './disasm.ts';
 import { main as list } from './list.ts';
 import { main as qemu } from './qemu.ts';
@@ -12,6 +13,7 @@ type Command = (argv: string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, { what: string; run: Command }>> = {
   run: { what: 'run a fixture (.s), an s390x ELF or a raw image', run },
   story: { what: 'run a fixture and tell what happens, step by step', run: story },
+  debug: { what: 'step through a program, forward and back', run: debug },
   snapshot: { what: 'run a program up to a point and write the machine to a file', run: snapshot },
   asm: { what: 'assemble a source into an ELF file', run: asm },
   disasm: { what: 'disassemble a program', run: disasm },

@@ -82,7 +82,10 @@ const byAddress = (machine: Machine, specs: readonly NumberedSpec[], hit: Hit, f
       if (!found) return;
       if (from && machine.instructions === from.instruction && from.addresses[cpu] === address) return;
       const vcpu = machine.vcpus[cpu]!;
-      hit({ reason: 'breakpoint', id: found.id, cpu, address }, () => look.registers(vcpu).psw.address === address && look.level(vcpu) === level);
+      hit(
+        { reason: 'breakpoint', id: found.id, cpu, address },
+        () => look.registers(vcpu).psw.address === address && look.level(vcpu) === level,
+      );
     }),
   ];
 };

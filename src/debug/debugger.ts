@@ -101,7 +101,10 @@ export class Debugger {
     const code = codeAt(this.look, this.vcpu);
     if (!code || !isCall(code)) return this.step();
     const address = BigInt.asUintN(64, code.address + BigInt(code.length));
-    return this.#forward([...this.specs, { id: OWN, spec: { kind: 'address', address, cpu: this.cpu, level: this.look.level(this.vcpu) } }]);
+    return this.#forward([
+      ...this.specs,
+      { id: OWN, spec: { kind: 'address', address, cpu: this.cpu, level: this.look.level(this.vcpu) } },
+    ]);
   }
 
   /** Runs until the routine, or the interruption handler, that the CPU is in has returned. */

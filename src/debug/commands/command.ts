@@ -29,8 +29,9 @@ export class Desk {
   readonly debugger: Debugger;
   readonly around: Surroundings;
   readonly bookmarks = new Map<string, Position>();
-  /** Registers when the program last stood still, by CPU: what differs is marked. */
+  /** Registers where the program stands still, by CPU, as they were told, and those of the stop before: what differs is marked. */
   readonly shown = new Map<number, Registers>();
+  readonly previous = new Map<number, Registers>();
   /** The session is over. */
   hasQuit = false;
   /** The nearest label at or below an address: `touch+0x4`. */

@@ -12,7 +12,8 @@ const endOf = async (desk: Desk, move: Promise<Parameters<typeof tellStop>[1]>):
 /** "N", or "N.M". */
 const positionOf = (text: string): { instruction: number; event: number } => {
   const parts = /^(\d+)(?:\.(\d+))?$/.exec(text);
-  if (!parts) return wrong(`'${text}' is no position, expected a number of instructions such as 1234, or 1234.2 for two events behind that`);
+  if (!parts)
+    return wrong(`'${text}' is no position, expected a number of instructions such as 1234, or 1234.2 for two events behind that`);
   const position = { instruction: Number(parts[1]), event: Number(parts[2] ?? 0) };
   return Number.isSafeInteger(position.instruction) ? position : wrong(`'${text}' is no position, expected fewer instructions`);
 };

@@ -98,6 +98,7 @@ const changedText = (desk: Desk): string | undefined => {
   const before = desk.shown.get(cpu);
   desk.shown.set(cpu, now);
   if (!before) return undefined;
+  desk.previous.set(cpu, before);
   const parts = [
     ...now.gr.flatMap((value, n) => (value === before.gr[n] ? [] : [`%r${n}=${hex(value)}`])),
     ...now.cr.flatMap((value, n) => (value === before.cr[n] ? [] : [`%c${n}=${hex(value)}`])),

@@ -90,9 +90,7 @@ export class EventIndex {
   isSame(number: number, indexed: IndexedEvent): boolean {
     const at = number - this.#forgotten;
     if (at < 0) return true;
-    return (
-      this.#kinds[at] === kindByte(indexed) && this.#pages[at] === pageNumber(indexed) && this.#codes[at] === codeOf(indexed)
-    );
+    return this.#kinds[at] === kindByte(indexed) && this.#pages[at] === pageNumber(indexed) && this.#codes[at] === codeOf(indexed);
   }
 
   /** Forgets the events from this number on: they have not happened. */
@@ -184,7 +182,10 @@ const stateOf = (bits: number): PageState => ({
 
 /** What an entry's code says of a change of page state, of a key, and of what the host did. */
 export const detailOf = {
-  pageState: (code: number): { readonly before: PageState; readonly after: PageState } => ({ before: stateOf(code >> 5), after: stateOf(code) }),
+  pageState: (code: number): { readonly before: PageState; readonly after: PageState } => ({
+    before: stateOf(code >> 5),
+    after: stateOf(code),
+  }),
   key: (code: number): { readonly before: number; readonly after: number } => ({ before: code >> 8, after: code & 0xff }),
   host: (code: number): Events['host']['action'] => ACTIONS[code]!,
 } as const;
