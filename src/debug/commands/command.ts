@@ -41,14 +41,16 @@ export class Desk {
     this.debugger = theDebugger;
     this.around = around;
     const { program } = theDebugger.session;
-    const names = symbolizer(namesByAddress(program));
+    // Labels that an assembler source has for itself tell nobody anything.
+    const symbols = new Map([...program.symbols].filter(([name]) => !name.startsWith('.L')));
+    const names = symbolizer(namesByAddress({ ...program, symbols }));
     const ends = [
       ...program.segments.map(({ address, bytes }) => address + bytes.length),
-      ...[...program.symbols].filter(([name]) => !program.absolute?.has(name)).map(([, value]) => Number(value) + FRAME_SIZE),
+      ...[...symbols].filter(([name]) => !program.absolute?.has(name)).map(([, value]) => Number(value) + FRAME_SIZE),
     ];
     const end = BigInt(ends.reduce((a, b) => Math.max(a, b), 0));
-    // Far behind the program no label means anything.
-    this.symbol = (address) => (address < end ? names(address) : undefined);
+    // Far behind the program no label means anything, nor does it to a guest's guest, whose storage is another.
+    this.symbol = (address) => (address < end && this.debugger.look.level(this.debugger.vcpu) === 1 ? names(address) : undefined);
   }
 
   print(...lines: string[]): void {

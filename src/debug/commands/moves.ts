@@ -73,7 +73,7 @@ export const MOVES: CommandGroup = {
       },
     },
     {
-      names: ['back', 'b-', 'rsi', 'reverse-stepi'],
+      names: ['back', 'rsi', 'reverse-stepi'],
       usage: 'back [N]',
       what: 'go back by an instruction, or N',
       repeats: true,
@@ -114,7 +114,7 @@ export const MOVES: CommandGroup = {
         const { position, end, events, kept } = desk.debugger.timeline;
         desk.print(
           `position ${positionText(position)} of ${positionText(end)}: ${position.instruction} instructions, ${events} events`,
-          `${kept.snapshots} snapshots with ${(kept.bytes / MIB).toFixed(1)} MiB`,
+          `${kept.snapshots} ${kept.snapshots === 1 ? 'snapshot' : 'snapshots'} with ${(kept.bytes / MIB).toFixed(1)} MiB`,
         );
       },
     },

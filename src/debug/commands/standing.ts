@@ -4,6 +4,7 @@ import type { Happened } from '../debugger.ts';
 import { ORC_NAMES, programName } from '../names.ts';
 import type { Registers } from '../registers.ts';
 import { hex } from '../result.ts';
+import type { IndexedEvent } from '../timeline/event-index.ts';
 import { positionText } from '../timeline/timeline.ts';
 import { eventWords } from '../words.ts';
 import type { Desk } from './command.ts';
@@ -15,12 +16,11 @@ const WAIT = 0x1c;
 
 /** Tells where a move has led: why it stopped, what happened, what changed, and what comes next. */
 export const tellStop = (desk: Desk, stop: Stop): void => {
-  const { print } = { print: (line: string) => desk.print(line) };
   const why = stopText(desk, stop);
-  if (why) print(why);
+  if (why) desk.print(why);
   tellEvents(desk);
   const changed = changedText(desk);
-  if (changed) print(`    changed: ${changed}`);
+  if (changed) desk.print(`    changed: ${changed}`);
   if (stop.reason !== 'end') tellWhere(desk);
 };
 
@@ -85,11 +85,26 @@ const isWorthTelling = ({ event: { kind, event } }: Happened): boolean =>
 
 const tellEvents = (desk: Desk): void => {
   const { happened, happenedCount } = desk.debugger;
-  const told = happened.filter(isWorthTelling).slice(-MOST_TOLD);
-  const before = happenedCount - happened.length;
-  if (happened.filter(isWorthTelling).length > told.length || before > 0) desk.print('    ... more before, see: events');
-  for (const { event } of told) desk.print(`  * ${eventWords(event, desk.at)}`);
+  const lines = eventLines(desk, happened.filter(isWorthTelling));
+  if (lines.length > MOST_TOLD || happenedCount > happened.length) desk.print('  * ... what was before: events');
+  for (const line of lines.slice(-MOST_TOLD)) desk.print(`  * ${line}`);
 };
+
+/** What the host does to a page and the page's new state are one line. */
+const eventLines = (desk: Desk, happened: readonly Happened[]): string[] =>
+  happened.flatMap(({ event: indexed }, n) => {
+    const next = happened[n + 1]?.event;
+    const previous = happened[n - 1]?.event;
+    if (next && isSameMove(indexed, next)) return [];
+    const reason = previous?.kind === 'host' && isSameMove(previous, indexed) ? ` (${previous.event.reason})` : '';
+    return [`${eventWords(indexed, desk.at)}${reason}`];
+  });
+
+const isSameMove = (host: IndexedEvent, state: IndexedEvent): boolean =>
+  host.kind === 'host' &&
+  state.kind === 'pageState' &&
+  host.event.page === state.event.page &&
+  state.event.by === `host ${host.event.action}`;
 
 /** What differs from when the program last stood still. */
 const changedText = (desk: Desk): string | undefined => {

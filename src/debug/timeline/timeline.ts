@@ -156,19 +156,22 @@ export class Timeline {
    */
   async forward<T>(probe: Probe<T> | undefined, to = Number.POSITIVE_INFINITY): Promise<T | undefined> {
     let first: Hit<T> | undefined;
+    let ended: 'ended' | undefined;
     const end = probe?.attach(this.#machine, (found, isThere) => {
       first ??= this.#hit(found, isThere);
       this.#machine.interrupt();
     });
     try {
-      while (first === undefined && !this.#outcome && this.#machine.instructions < to) {
-        this.#runOn(to, probe?.stepping ?? false, () => first !== undefined);
-        if (first === undefined && (await this.pause())) break;
+      while (first === undefined && !ended && !this.#outcome && this.#machine.instructions < to) {
+        ended = this.#runOn(to, probe?.stepping ?? false, () => first !== undefined);
+        if (first === undefined && !ended && (await this.pause())) break;
       }
     } finally {
       end?.();
     }
+    // From here on the probe does not look: the way to the place is run again.
     if (first !== undefined) this.#settle(first.instruction, first.events, first.isThere);
+    else if (ended) this.#settleEnd();
     this.#noteEnd();
     return (first as Hit<T> | undefined)?.found;
   }
@@ -306,27 +309,29 @@ export class Timeline {
   }
 
   /** Runs a stretch towards a number of instructions: up to the next place where something is to be done, which is done. */
-  #runOn(to: number, stepping = false, isFound: () => boolean = () => false): void {
+  #runOn(to: number, stepping = false, isFound: () => boolean = () => false): 'ended' | undefined {
     const here = this.#machine.instructions;
     const input = this.#inputs[this.#taken];
     if (input?.instruction === here) {
       this.#takeInput(input);
-      return;
+      return undefined;
     }
     const due = this.#nextLandmark(here, to);
     const next = Math.min(to, input?.instruction ?? to, this.#nextMark(here), due, stepping ? here + STEPPING_SLICE : to);
     const outcome = this.session.run(next - here);
     this.#checkDifference();
-    if (isFound()) return;
-    if (this.#machine.instructions < next) {
-      // The program has ended. It says so again when it is asked to go on.
-      this.#settle(this.#machine.instructions, this.#events);
-      this.#setOutcome(this.session.run(1));
-      return;
-    }
+    if (isFound()) return undefined;
+    if (this.#machine.instructions < next) return 'ended';
     this.#boundary = this.#events;
     this.#setOutcome(outcome);
     this.#atBoundary(next >= due);
+    return undefined;
+  }
+
+  /** The program has ended somewhere on the way: that is a position, too. It says so again when it is asked to go on. */
+  #settleEnd(): void {
+    this.#settle(this.#machine.instructions, this.#events);
+    this.#setOutcome(this.session.run(1));
   }
 
   /** Where the next snapshot is due: the longer the run, the farther; but close to where it is to stop, somebody will want to look around. */
@@ -397,7 +402,10 @@ export class Timeline {
   /** Runs from here on to a position that is not before this one. */
   async #arrive({ instruction, event }: Position): Promise<void> {
     while (this.#machine.instructions < instruction && !this.#outcome) {
-      this.#runOn(instruction);
+      if (this.#runOn(instruction)) {
+        this.#settleEnd();
+        return;
+      }
       if (this.#machine.instructions < instruction && isBefore(this.#end, this.position) && (await this.pause())) return;
     }
     if (this.#machine.instructions === instruction) this.#arriveAtEvent(this.#boundary + event);
