@@ -251,9 +251,10 @@ export class Session {
 
   /**
    * The host acts, while the CPUs are between instructions of its own guest.
+   * @param reason why, as events tell it
    * @throws InputError when the page's state forbids it
    */
-  act({ verb, operand, place, cpu }: Pick<HostAction, 'verb' | 'operand' | 'place' | 'cpu'>): void {
+  act({ verb, operand, place, cpu }: Pick<HostAction, 'verb' | 'operand' | 'place' | 'cpu'>, reason = 'fixture'): void {
     const value = this.resolve(operand);
     const { pager } = this.machine;
     if (verb === 'interrupt') {
@@ -270,7 +271,7 @@ export class Session {
     };
     if (verb === 'page-in') {
       if (discards && state.content === 'z' && state.usage === 'V') forbid('a page that is not discarded');
-      pager.pageIn(page, 'fixture');
+      pager.pageIn(page, reason);
       return;
     }
     const allowed = pager.reclaimAction(page);
@@ -278,7 +279,7 @@ export class Session {
       forbid(discards ? 'Vr, clean Pr or Ur' : `Ur in profile ${profile}`);
     if (verb === 'page-out' && allowed !== 'page-out') forbid(discards ? 'Sr or changed Pr' : `Sr, Pr or Vr in profile ${profile}`);
     if (verb === 'reclaim' && allowed === undefined) forbid('a resident page outside the prefix area');
-    pager.reclaim(page, 'fixture');
+    pager.reclaim(page, reason);
   }
 }
 

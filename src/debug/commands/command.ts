@@ -40,6 +40,7 @@ export class Desk {
   constructor(theDebugger: Debugger, around: Surroundings) {
     this.debugger = theDebugger;
     this.around = around;
+    for (const vcpu of theDebugger.session.machine.vcpus) this.shown.set(vcpu.index, theDebugger.look.registers(vcpu));
     const { program } = theDebugger.session;
     // Labels that an assembler source has for itself tell nobody anything.
     const symbols = new Map([...program.symbols].filter(([name]) => !name.startsWith('.L')));

@@ -171,7 +171,7 @@ export const ACTIONS: CommandGroup = {
         const { vcpu, cpu } = desk.debugger;
         if (vcpu.cpu.level > 1) wrong("the host's guest is in SIE itself, expected it at level 1: step until its guest is left");
         const place = { file: 'host' };
-        act(desk, (session) => session.act({ verb, operand: { ...place, text: `${operand}` }, place, cpu }));
+        act(desk, (session) => session.act({ verb, operand: { ...place, text: `${operand}` }, place, cpu }, 'debugger'));
       },
     },
     {
