@@ -5,7 +5,7 @@ import { completions, perform, repeats } from '../debug/commands/index.ts';
 import { tellWhere } from '../debug/commands/standing.ts';
 import { Debugger } from '../debug/debugger.ts';
 import type { Session } from '../debug/session.ts';
-import { DivergenceError } from '../debug/timeline/timeline.ts';
+import { DivergenceError } from '../debug/timeline/position.ts';
 import { InputError } from '../guest/input-error.ts';
 import { parseArguments } from './arguments.ts';
 import type { FilePagingDevice } from './open.ts';

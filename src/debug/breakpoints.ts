@@ -3,7 +3,7 @@ import { FRAME_SIZE } from '../cpu/storage.ts';
 import type { Machine } from '../host/machine.ts';
 import { Look } from './look.ts';
 import type { IndexedEvent } from './timeline/event-index.ts';
-import type { Probe } from './timeline/timeline.ts';
+import type { Probe } from './timeline/probe.ts';
 
 /** Where a run is to stop. */
 export type StopSpec =

@@ -2,7 +2,7 @@ import { type Disassembled, disassemble } from '../cpu/disassembler.ts';
 import { lengthOf } from '../cpu/formats.ts';
 import type { VirtualCpu } from '../host/virtual-cpu.ts';
 import type { Look } from './look.ts';
-import type { Probe } from './timeline/timeline.ts';
+import type { Probe } from './timeline/probe.ts';
 
 /** An instruction that a CPU could execute. */
 export interface Code extends Disassembled {

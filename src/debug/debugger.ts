@@ -4,7 +4,8 @@ import { codeAt, isCall, untilReturn } from './code.ts';
 import { Look } from './look.ts';
 import type { Session } from './session.ts';
 import { type IndexedEvent, type IndexedKind, onIndexedEvents } from './timeline/event-index.ts';
-import { type Input, isBefore, type Position, Timeline, type TimelineOptions } from './timeline/timeline.ts';
+import { isBefore, type Position } from './timeline/position.ts';
+import { type Input, Timeline, type TimelineOptions } from './timeline/timeline.ts';
 
 /** What the last move of a debugger ran through: the last of the events, by number. */
 export interface Happened {
@@ -181,10 +182,18 @@ export class Debugger {
     return this.timeline.index.lastOf(this.timeline.events, KINDS_OF[what], page);
   }
 
-  /** Where bytes of the host's guest were last changed: the position behind that. It runs the past again to find it. */
-  async lastStore(address: number, length: number): Promise<{ readonly stop: Stop; readonly position: Position } | undefined> {
+  /**
+   * Where bytes of the host's guest were last changed: the position behind that. It runs the past again to find it.
+   * @returns undefined when they never were; 'interrupted' when somebody did not want to wait
+   */
+  async lastStore(
+    address: number,
+    length: number,
+  ): Promise<{ readonly stop: Stop; readonly position: Position } | 'interrupted' | undefined> {
+    this.#cancelled = false;
     const found = await this.timeline.lastBefore(probeFor([{ id: OWN, spec: { kind: 'watch', address, length } }], false));
-    return found && { stop: found.found, position: found.position };
+    if (found) return { stop: found.found, position: found.position };
+    return this.#cancelled ? 'interrupted' : undefined;
   }
 
   /** The events with these numbers, with everything in them. */

@@ -6,7 +6,7 @@ import { PSW, type Psw, SPACE } from '../cpu/psw.ts';
 import { SD } from '../cpu/state-description.ts';
 import { FRAME_SIZE, type HostAbsolute } from '../cpu/storage.ts';
 import { absolutePage, CR0, realToAbsolute } from '../cpu/translation.ts';
-import { ASCE, PTE, type TableReader, toNumber, type Walk, walk } from '../cpu/walk.ts';
+import { ASCE, type TableReader, type Walk, walk } from '../cpu/walk.ts';
 import type { Machine } from '../host/machine.ts';
 import type { VirtualCpu } from '../host/virtual-cpu.ts';
 import { type Registers, registersOf } from './registers.ts';
@@ -301,7 +301,3 @@ const CR_OF_SPACE = { [SPACE.PRIMARY]: 1, [SPACE.ACCESS_REGISTER]: 1, [SPACE.SEC
 /** A table entry as 16 digits. */
 export const entryText = ({ high, low }: { high: number; low: number }): string =>
   `${(high >>> 0).toString(16).padStart(8, '0')}${(low >>> 0).toString(16).padStart(8, '0')}`;
-
-/** The frame or page that a valid page-table entry designates. */
-export const isValidEntry = ({ low }: { low: number }): boolean => (low & PTE.INVALID) === 0;
-export const frameOf = ({ high, low }: { high: number; low: number }): number => toNumber(high, low & 0xffff_f000);

@@ -65,7 +65,7 @@ export const eventWords = (indexed: IndexedEvent, at: NameAddress): string => {
     }
     case 'host': {
       const { action, page, reason } = indexed.event;
-      return `the host, ${hex(page)}: ${action} (${reason})`;
+      return `the host: ${action} of page ${hex(page)} (${reason})`;
     }
   }
 };

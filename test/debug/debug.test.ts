@@ -89,7 +89,7 @@ test('what the past is asked for', async () => {
   const { give } = at(DISCARD);
   await give('until handler');
   expect(await give('last-write essa 0x40000')).toContain('ESSA 3, "set volatile"');
-  expect(await give('last-write pte 0x40000')).toContain('discard (fixture)');
+  expect(await give('last-write pte 0x40000')).toContain('the host: discard of page 0x40000 (fixture)');
   expect(await give('last-write storage 0x40000')).toContain('absolute 0x40007: 2a -> 00');
   expect(await give('last-write key 0x40000')).toContain('never before here');
   expect(await give('events 5-7')).toMatch(/ESSA 3[\s\S]*Sr -> Vr[\s\S]*discard[\s\S]*Vr -> Vz/);
@@ -133,7 +133,8 @@ test('words are completed', () => {
 });
 
 /** Commands that look, with arguments of all kinds. */
-const addresses = fc.constantFrom('0', '0x40000', '0x10024', 'psw', '%r2', '0x1000', '0x8000000', '0xffffffffffffffff', '0xfff', '0x80000');
+const ADDRESSES = ['0', '0x40000', '0x10024', 'psw', '%r2', '0x1000', '0x8000000', '0xffffffffffffffff', '0xfff', '0x80000', '0x200000'];
+const addresses = fc.constantFrom(...ADDRESSES);
 const LOOKS = COMMANDS.filter(({ looks, names }) => looks && names[0] !== 'snapshot' && names[0] !== 'cpu').map(({ names }) => names[0]!);
 const queries = fc.oneof(
   fc.tuple(fc.constantFrom(...LOOKS, 'last-write essa', 'last-write pte', 'last-write state', 'last-write storage', 'walk real', 'walk absolute'), addresses),
@@ -143,6 +144,8 @@ const queries = fc.oneof(
 
 const PROGRAMS: readonly (readonly [string, SessionOptions])[] = [
   [DISCARD, {}],
+  // Mebibytes that nobody has touched have no page table yet.
+  [DISCARD, { storage: 4 * 2 ** 20 }],
   ['fixtures/pressure.s', {}],
   ['fixtures/discard-virtual.s', {}],
   ['fixtures/nested-discard.s', {}],
@@ -168,4 +171,41 @@ test.each(PROGRAMS)("a debugger's look changes nothing: %s %j", { timeout: 60_00
     }),
     { numRuns: 40 },
   );
+});
+
+test('nor does any of its commands anywhere', async () => {
+  const { give, desk, when } = at(DISCARD, { storage: 4 * 2 ** 20 });
+  await give('goto 9');
+  const before = [when(), hashOf(desk.debugger.timeline.capture())];
+  for (const command of [
+    ...LOOKS,
+    'x/4gx absolute',
+    'x/4gx host',
+    'walk absolute',
+    'last-write state',
+    'last-write storage',
+    'watch',
+    'host page-out',
+  ]) {
+    for (const address of [...ADDRESSES, '']) {
+      // Pages that the host may page out: everything else is refused.
+      if (command === 'host page-out' && !['0x0', '0x200000', '0x80000', ''].includes(address)) continue;
+      await give(`${command} ${address}`);
+      expect([command, address, when(), hashOf(desk.debugger.timeline.capture())]).toEqual([command, address, ...before]);
+    }
+  }
+});
+
+test('a run that does not end can be interrupted, and a search after that is whole', async () => {
+  const { desk, give } = at('fixtures/two-cpus.s');
+  const { debugger: debug } = desk;
+  const { pause } = debug.timeline;
+  debug.timeline.pause = async () => {
+    debug.interrupt();
+    return pause();
+  };
+  expect(await give('continue')).toContain('Interrupted.');
+  expect(debug.timeline.outcome).toBeUndefined();
+  debug.timeline.pause = pause;
+  expect(await give('continue', 'cpu 0', 'last-write storage 0x1d0 16')).toContain('absolute 0x1d3: 00');
 });

@@ -5,7 +5,9 @@ import { FRAME_SIZE } from '../../src/cpu/storage.ts';
 import type { SessionOptions } from '../../src/debug/session.ts';
 import { stateDigest } from '../../src/debug/timeline/digest.ts';
 import { INDEXED, onIndexedEvents } from '../../src/debug/timeline/event-index.ts';
-import { DivergenceError, isBefore, type Position, type Probe, Timeline } from '../../src/debug/timeline/timeline.ts';
+import { DivergenceError, isBefore, type Position } from '../../src/debug/timeline/position.ts';
+import type { Probe } from '../../src/debug/timeline/probe.ts';
+import { Timeline } from '../../src/debug/timeline/timeline.ts';
 import { hashOf } from '../sessions.ts';
 
 const CASES: readonly (readonly [string, SessionOptions])[] = [

@@ -4,7 +4,7 @@ import { namesByAddress, symbolizer } from '../labels.ts';
 import type { Registers } from '../registers.ts';
 import { hex } from '../result.ts';
 import type { Session } from '../session.ts';
-import { isBefore, type Position } from '../timeline/timeline.ts';
+import { isBefore, type Position } from '../timeline/position.ts';
 
 /** What is wrong with a command, in one line; the session goes on. */
 export class CommandError extends Error {

@@ -1,5 +1,5 @@
 import { InputError } from '../../guest/input-error.ts';
-import { positionText } from '../timeline/timeline.ts';
+import { positionText } from '../timeline/position.ts';
 import { type Arguments, type CommandGroup, type Desk, wrong } from './command.ts';
 import { tellStop, tellWhere } from './standing.ts';
 

@@ -3,7 +3,7 @@ import { entryText } from '../look.ts';
 import { ORC_NAMES, programName } from '../names.ts';
 import { hex } from '../result.ts';
 import { detailOf, type IndexEntry } from '../timeline/event-index.ts';
-import { positionText } from '../timeline/timeline.ts';
+import { positionText } from '../timeline/position.ts';
 import { eventWords, stateWords } from '../words.ts';
 import { type Arguments, type CommandGroup, type Desk, wrong } from './command.ts';
 import { differenceText } from './standing.ts';
@@ -124,7 +124,8 @@ const printLastStore = async (desk: Desk, args: Arguments): Promise<void> => {
   if (length < 1 || address + length > session.machine.options.storage)
     wrong(`${length} bytes at ${hex(address)} are not in guest storage`);
   const found = await desk.debugger.lastStore(address, length);
-  if (found?.stop.reason !== 'watchpoint') desk.print('never before here, in what is known of this run');
+  if (found === 'interrupted') desk.print('Interrupted.');
+  else if (found?.stop.reason !== 'watchpoint') desk.print('never before here, in what is known of this run');
   else
     desk.print(
       `absolute ${differenceText(found.stop)}`,

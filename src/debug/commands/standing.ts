@@ -5,7 +5,7 @@ import { ORC_NAMES, programName } from '../names.ts';
 import type { Registers } from '../registers.ts';
 import { hex } from '../result.ts';
 import type { IndexedEvent } from '../timeline/event-index.ts';
-import { positionText } from '../timeline/timeline.ts';
+import { positionText } from '../timeline/position.ts';
 import { eventWords } from '../words.ts';
 import type { Desk } from './command.ts';
 
@@ -18,6 +18,7 @@ const WAIT = 0x1c;
 export const tellStop = (desk: Desk, stop: Stop): void => {
   const why = stopText(desk, stop);
   if (why) desk.print(why);
+  if (stop.reason === 'event' && desk.debugger.happenedCount === 0) desk.print(`  * ${eventWords(stop.event, desk.at)}`);
   tellEvents(desk);
   const changed = changedText(desk);
   if (changed) desk.print(`    changed: ${changed}`);

@@ -4,48 +4,11 @@ import type { SessionSnapshot } from '../snapshot.ts';
 import { stateDigest } from './digest.ts';
 import { EventIndex, type IndexedEvent, instructionsNow, onIndexedEvents } from './event-index.ts';
 import { History, type Landmark } from './history.ts';
-
-/**
- * A point of a run at which the machine can stand still: after so many instructions of all CPUs, and so many events since then. Most points
- * are behind an instruction and have event 0. A page that the host brings, or an interruption between two instructions, makes others.
- */
-export interface Position {
-  readonly instruction: number;
-  readonly event: number;
-}
-
-/** "1234", or "1234.2" for two events behind that. */
-export const positionText = ({ instruction, event }: Position): string => (event === 0 ? `${instruction}` : `${instruction}.${event}`);
-
-export const isBefore = (a: Position, b: Position): boolean =>
-  a.instruction < b.instruction || (a.instruction === b.instruction && a.event < b.event);
-
-/** Thrown when a run that is run again is not the same: a defect of zhint. */
-export class DivergenceError extends Error {
-  override readonly name = 'DivergenceError';
-  readonly position: Position;
-
-  constructor(position: Position, what: string) {
-    super(`the run is not the same as before at ${positionText(position)}: ${what}`);
-    this.position = position;
-  }
-}
+import { DivergenceError, isBefore, type Position } from './position.ts';
+import type { Probe } from './probe.ts';
 
 /** Something that is done to the machine from outside, between two instructions: a part of the run from then on. */
 export type Input = (session: Session) => void;
-
-/** Looks for something while a run goes on. */
-export interface Probe<T> {
-  /** Whether it looks at every instruction, which takes longer. */
-  readonly stepping: boolean;
-  /**
-   * Begins to look.
-   * @param hit to be called when something is found, as often as it is. `isThere` tells whether the machine has come there already: where the
-   *   place is before an instruction, its first boundary will do
-   * @returns looks a last time, and ends it
-   */
-  attach(machine: Machine, hit: (found: T, isThere?: () => boolean) => void): () => void;
-}
 
 interface Hit<T> {
   readonly found: T;
