@@ -4,6 +4,7 @@ import { type Arguments, type CommandGroup, type Desk, wrong } from './command.t
 import { tellStop, tellWhere } from './standing.ts';
 
 const MIB = 2 ** 20;
+const sizeText = (bytes: number): string => (bytes < MIB ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / MIB).toFixed(1)} MiB`);
 
 const labels = (desk: Desk): readonly string[] => [...desk.debugger.session.program.symbols.keys()];
 
@@ -114,7 +115,7 @@ export const MOVES: CommandGroup = {
         const { position, end, events, kept } = desk.debugger.timeline;
         desk.print(
           `position ${positionText(position)} of ${positionText(end)}: ${position.instruction} instructions, ${events} events`,
-          `${kept.snapshots} ${kept.snapshots === 1 ? 'snapshot' : 'snapshots'} with ${(kept.bytes / MIB).toFixed(1)} MiB`,
+          `${kept.snapshots} ${kept.snapshots === 1 ? 'snapshot' : 'snapshots'} with ${sizeText(kept.bytes)}`,
         );
       },
     },

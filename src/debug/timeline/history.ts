@@ -1,6 +1,6 @@
 import type { SessionSnapshot } from '../snapshot.ts';
 
-/** A snapshot and where it was taken. */
+/** A snapshot and where it was taken: right behind an instruction. */
 export interface Landmark {
   /** Instructions of all CPUs. */
   readonly instruction: number;
@@ -8,8 +8,6 @@ export interface Landmark {
   readonly events: number;
   /** Actions from outside that had been taken. */
   readonly inputs: number;
-  /** Events that had happened when this number of instructions was reached. */
-  readonly boundary: number;
   readonly snapshot: SessionSnapshot;
 }
 

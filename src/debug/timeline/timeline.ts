@@ -79,7 +79,7 @@ export class Timeline {
     this.#interval = interval;
     this.#history = new History(interval, memory);
     onIndexedEvents(this.#machine, (event) => this.#record(event));
-    this.#landmark();
+    this.#add(session.capture());
     this.#end = this.position;
   }
 
@@ -339,14 +339,9 @@ export class Timeline {
     else if (then.digest !== now.digest) throw new DivergenceError(this.position, 'the state is another');
   }
 
-  #landmark(): void {
-    this.#boundary = this.#events;
-    this.#add(this.session.capture());
-  }
-
   #add(snapshot: SessionSnapshot): void {
     const { instructions: instruction } = this.#machine;
-    this.#history.add({ instruction, events: this.#events, boundary: this.#boundary, inputs: this.#taken, snapshot });
+    this.#history.add({ instruction, events: this.#events, inputs: this.#taken, snapshot });
   }
 
   /** The last landmark at or before a position. */
@@ -354,10 +349,10 @@ export class Timeline {
     return this.#history.lastWhere(({ instruction }) => isBefore({ instruction, event: 0 }, position))!;
   }
 
-  #reinstate({ snapshot, events, boundary, inputs }: Landmark): void {
+  #reinstate({ snapshot, events, inputs }: Landmark): void {
     this.session.reinstate(snapshot);
     this.#events = events;
-    this.#boundary = boundary;
+    this.#boundary = events;
     this.#taken = inputs;
     this.#outcome = undefined;
   }
