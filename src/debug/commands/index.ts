@@ -66,9 +66,14 @@ const helpLines = (): string[] => [
 const commandLines = ({ names, usage, what, more }: Command): string[] => [
   usage,
   `  ${what}`,
-  ...(more === undefined ? [] : [`  ${more}`]),
+  ...(more === undefined ? [] : wrapped(more)),
   ...(names.length > 1 ? [`  short: ${names.slice(1).join(', ')}`] : []),
 ];
+
+const LINE = 100;
+
+/** A text in lines of a terminal. */
+const wrapped = (text: string): string[] => text.match(new RegExp(`.{1,${LINE}}(?: |$)`, 'g'))!.map((line) => `  ${line.trimEnd()}`);
 
 /** Words of a command line: `x/4gx 0x10` has a format that needs no space before it. */
 const wordsOf = (line: string): string[] => line.replace(/^\s*x\//, 'x /').trim().split(/\s+/).filter((word) => word !== ''); // biome-ignore format: one thought

@@ -46,9 +46,10 @@ const printable = (byte: number): string =>
 
 const examine = (desk: Desk, args: Arguments, format: Format): void => {
   const kind = args.skip(...KINDS) ?? 'virtual';
-  const address = args.address(desk);
-  args.end();
   const { look, vcpu } = desk.debugger;
+  const isNext = format.letter === 'i' && args.isEmpty;
+  const address = isNext ? look.registers(vcpu).psw.address : args.address(desk);
+  args.end();
   if (format.letter === 'i') {
     if (kind !== 'virtual') wrong('instructions are shown at virtual addresses only');
     printCode(desk, address, format.count);
