@@ -11,13 +11,15 @@ import { connectInput } from './input.ts';
 import { readInput } from './load.ts';
 import { goOnElsewhere, HANDED_OVER, type RunSlice, runUntilMigration } from './migrate.ts';
 import { FilePagingDevice, openSession } from './open.ts';
+import { Pictures } from './report.ts';
 import { loadSession, saveSession } from './snapshot-file.ts';
 
 const USAGE = `zhint run FILE [--json] [--trace KINDS] [--frames N] [--storage SIZE] [--cpus N] [--limit INSTRUCTIONS] [--seed N]
   [--profile zvm|zvm-lenient|kvm|kvm-2026] [--essa interpret|intercept|lazy|none] [--paging-file FILE]
   [--append TEXT] [--initrd FILE] [--device NAME[,devno=fe.S.NNNN][,file=FILE|size=SIZE][,readonly=on]]... [--input TEXT] [--migrate]
-  [--cpu-addresses LIST] [--max-cpus N] [--name NAME] [--uuid UUID],
-  or zhint run --from SNAPSHOT [--json] [--trace KINDS] [--limit INSTRUCTIONS] [--paging-file FILE] [--input TEXT] [--migrate]`;
+  [--cpu-addresses LIST] [--max-cpus N] [--name NAME] [--uuid UUID] [--report FILE] [--trace-file FILE],
+  or zhint run --from SNAPSHOT [--json] [--trace KINDS] [--limit INSTRUCTIONS] [--paging-file FILE] [--input TEXT] [--migrate]
+  [--report FILE] [--trace-file FILE]`;
 
 const HELP = `usage: ${USAGE}
 
@@ -25,6 +27,8 @@ Runs a fixture (.s), an s390x ELF or a raw image until it loads a disabled wait 
 
   --json          print one object with everything that came out
   --trace KINDS   print events to standard error as they happen: ${TRACE_KINDS.join(', ')} or all, separated by commas
+  --report F      write a page for a browser: a picture of the pages' states and of the events over time (docs/report.md)
+  --trace-file F  write the events for Perfetto or chrome://tracing
   --frames N      host frames for guest pages; fewer than the guest has pages make the host page
   --storage SIZE  guest storage, such as 64M
   --cpus N        virtual CPUs, 1 to 64
@@ -69,6 +73,9 @@ export const main = async (argv: string[]): Promise<number> => {
     if (handOver === undefined) return runHere(args);
     throw new InputError({ file: 'zhint run' }, '--hand-over without --migrate, expected both');
   }
+  const picture = (['--report', '--trace-file'] as const).find((name) => args[name] !== undefined);
+  if (picture !== undefined)
+    throw new InputError({ file: 'zhint run' }, `${picture} with --migrate, expected one of them: it is of one process`);
   if (handOver !== undefined) return runHere(args, handOver);
   const passed = (['--trace', '--paging-file'] as const).flatMap((name) => (args[name] === undefined ? [] : [name, args[name]]));
   const options = [...passed, ...(args['--json'] ? ['--json'] : [])];
@@ -83,9 +90,12 @@ export const main = async (argv: string[]): Promise<number> => {
  */
 const runHere = async (args: RunArguments, handOver?: string): Promise<number> => {
   const devices: FilePagingDevice[] = [];
+  let pictures: Pictures | undefined;
   let stopReading = (): void => {};
   try {
     const session = await open('run', args, devices);
+    const { '--report': report, '--trace-file': trace } = args;
+    if (report !== undefined || trace !== undefined) pictures = new Pictures(session, { report, trace });
     if (args['--input'] === undefined) {
       const connect = (): void => {
         stopReading = connectInput(session.machine);
@@ -101,11 +111,13 @@ const runHere = async (args: RunArguments, handOver?: string): Promise<number> =
       return HANDED_OVER;
     }
     const result = session.result(outcome);
+    pictures?.write(result);
     if (args['--json']) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
     else process.stdout.write(summary(result));
     return STATUS[result.verdict];
   } finally {
     stopReading();
+    pictures?.close();
     for (const device of devices) device.close();
   }
 };
@@ -136,7 +148,7 @@ export const open = async (command: string, args: RunArguments, devices: FilePag
 
 export const RUN_SPEC = {
   '--help': Boolean, '-h': '--help', '--json': Boolean, '--trace': String, '--frames': Number, '--storage': String, '--cpus': Number,
-  '--limit': Number, '--seed': Number, '--profile': String, '--essa': String, '--paging-file': String,
+  '--limit': Number, '--seed': Number, '--profile': String, '--essa': String, '--paging-file': String, '--report': String, '--trace-file': String,
   '--append': String, '--initrd': String, '--device': [String] as [StringConstructor], '--input': String, '--from': String,
   '--migrate': Boolean, '--hand-over': String, '--cpu-addresses': String, '--max-cpus': Number, '--name': String, '--uuid': String,
 } as const; // biome-ignore format: a table

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { type GoOnOptions, Session } from '../debug/session.ts';
 import { decodeSnapshot, encodeSnapshot } from '../debug/snapshot-format.ts';
@@ -8,6 +6,7 @@ import { InputError } from '../guest/input-error.ts';
 import { PagingError } from '../host/paging-device.ts';
 import { SnapshotError } from '../host/snapshot.ts';
 import { readInput } from './load.ts';
+import { OutputFile } from './output-file.ts';
 
 /**
  * Snapshots in files (docs/snapshots.md): a header, then what snapshot-format.ts encodes, compressed. The header has a magic number, the
@@ -26,13 +25,14 @@ const LEVEL = 1;
  * @throws InputError when the file cannot be written
  */
 export const saveSession = (session: Session, file: string): void => {
+  const output = new OutputFile(file, 'the snapshot');
   try {
-    writeAtomically(file, packSession(session));
+    output.commit([packSession(session)]);
   } catch (error) {
     if (error instanceof PagingError) throw new InputError({ file }, `no snapshot can be taken: ${error.message}`);
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new InputError({ file }, `cannot be written (${code}), expected a place for the snapshot`);
+    throw error;
+  } finally {
+    output.close();
   }
 };
 
@@ -95,32 +95,3 @@ const unpack = (bytes: Uint8Array, file: string): Uint8Array => {
 };
 
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, n) => byte === b[n]);
-
-/** Writes beside the file and puts that in its place when it is safely on the disk. */
-const writeAtomically = (file: string, bytes: Uint8Array): void => {
-  const temporary = `${file}.${process.pid}.tmp`;
-  const descriptor = openSync(temporary, 'wx');
-  try {
-    try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-  synchronizeDirectory(dirname(file));
-};
-
-/** The new name, too, is to be on the disk. */
-const synchronizeDirectory = (directory: string): void => {
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-};

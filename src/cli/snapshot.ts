@@ -27,7 +27,7 @@ What the guest prints up to there is printed. Exit status: 0 the snapshot was wr
 const SPEC = { ...RUN_SPEC, '--output': String, '-o': '--output', '--at': String, '--at-migration': Boolean } as const;
 
 /** Options of `zhint run` that say nothing about a machine. */
-const NOT_HERE = ['--json', '--trace', '--migrate', '--hand-over'] as const;
+const NOT_HERE = ['--json', '--trace', '--report', '--trace-file', '--migrate', '--hand-over'] as const;
 
 export const main = async (argv: string[]): Promise<number> => {
   const args = parseArguments('snapshot', SPEC, argv, USAGE);
