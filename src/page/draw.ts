@@ -169,15 +169,16 @@ const drawMarks = (picture: Picture): number => {
   const { times, sort, byRow, header } = data;
   const lanes = header.sorts.map(({ kind }) => LANES.findIndex((lane) => lane.kind === kind));
   const last = Math.min(header.rows.length, Math.ceil(view.r1));
+  const size = Math.min(1.5, Math.max(1, scale.y / 14));
   let shapes = 0;
   for (let row = Math.floor(view.r0); row < last; row++) {
     const y = layout.top + (row - view.r0 + 0.5) * scale.y - 0.5;
-    // Events that share a place are drawn as the most telling of them: lanes are in that order.
+    // Events that share a place are drawn as the most telling of them.
     let place = Number.NEGATIVE_INFINITY;
     let best: number = LANES.length;
     const flush = (): void => {
       if (best === LANES.length) return;
-      mark(canvas, best, layout.left + place, y, theme);
+      mark(canvas, best, layout.left + place, y, size, theme);
       shapes++;
       best = LANES.length;
     };
@@ -201,10 +202,11 @@ const drawMarks = (picture: Picture): number => {
 const PRIORITY = [0, 6, 5, 1, 2, 3, 4, 7];
 
 /** The shape of a kind of events, about a point. Shapes differ, so that nobody has to tell colours apart. */
-const mark = (canvas: CanvasRenderingContext2D, lane: number, x: number, y: number, theme: Theme): void => {
+const mark = (canvas: CanvasRenderingContext2D, lane: number, x: number, y: number, size: number, theme: Theme): void => {
   const shape = new Path2D(SHAPES[LANES[lane]!.kind]);
   canvas.save();
   canvas.translate(x, y);
+  canvas.scale(size, size);
   canvas.lineWidth = 2;
   canvas.strokeStyle = theme.paper;
   canvas.stroke(shape);
@@ -215,7 +217,7 @@ const mark = (canvas: CanvasRenderingContext2D, lane: number, x: number, y: numb
 
 /** Outlines in a square of 8 pixels about the origin, as SVG paths. */
 export const SHAPES: Readonly<Record<(typeof LANES)[number]['kind'], string>> = {
-  interruption: 'M1-5 L-4 1 H-1 L-2 5 L4-1 H1 Z',
+  interruption: 'M1.5-5.5 L-4.5 1 H-1 L-2 5.5 L4.5-1 H1 Z',
   interception: 'M-3-4 H3 V4 H-3 Z M-1-2 V2 H1 V-2 Z',
   essa: 'M0-4 L4 0 L0 4 L-4 0 Z',
   discard: 'M-4-3 L-3-4 L0-1 L3-4 L4-3 L1 0 L4 3 L3 4 L0 1 L-3 4 L-4 3 L-1 0 Z',

@@ -17,6 +17,7 @@ export const LANE_HEIGHT = 20;
 const GAP = 10;
 const RIGHT = 12;
 const BOTTOM = 8;
+const TALLEST_ROW = 28;
 
 export const layoutOf = ({ byLane }: Data, width: number, height: number): Layout => {
   const lanes = LANES.map((_, n) => n).filter((n) => byLane.from[n + 1]! > byLane.from[n]!);
@@ -25,13 +26,14 @@ export const layoutOf = ({ byLane }: Data, width: number, height: number): Layou
 
 export const AXIS_BOTTOM = AXIS_HEIGHT;
 
-/** Pixels across for an instruction, and down for a row. A few rows do not fill the page. */
+/** Rows that there is room for at their greatest height: a few rows do not fill the page. */
+export const leastRows = ({ height, top }: Layout): number => Math.max(1, (height - top) / TALLEST_ROW);
+
+/** Pixels across for an instruction, and down for a row. */
 export const scaleOf = ({ width, height, left, top }: Layout, view: View): { x: number; y: number } => ({
   x: (width - left) / (view.t1 - view.t0),
-  y: Math.min((height - top) / (view.r1 - view.r0), TALLEST_ROW),
+  y: (height - top) / (view.r1 - view.r0),
 });
-
-const TALLEST_ROW = 28;
 
 /** What is at a point: a lane (a place in {@link Layout.lanes}), a row (with a fraction), or neither. */
 export const placeAt = (layout: Layout, view: View, x: number, y: number): { time: number; row?: number; lane?: number } => {

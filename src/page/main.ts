@@ -1,10 +1,10 @@
 import { type Data, decode, type Header, LANES } from './data.ts';
 import { draw } from './draw.ts';
 import { wordsAt } from './hover.ts';
-import { layoutOf, placeAt, scaleOf } from './layout.ts';
+import { type Layout, layoutOf, leastRows, placeAt, scaleOf } from './layout.ts';
 import { fillLegend } from './legend.ts';
 import { readTheme } from './theme.ts';
-import { type Extent, pan, type View, whole, zoom } from './view.ts';
+import { type Extent, pan, type View, whole, within, zoom } from './view.ts';
 
 /** The picture of a run: draws when something has changed, at most once for a frame of the screen. */
 
@@ -33,14 +33,15 @@ const show = (data: Data): void => {
   const tip = byId('tip');
   const context = canvas.getContext('2d')!;
   const { header } = data;
-  const extent: Extent = { start: header.start, end: header.end, rows: header.rows.length };
   const kinds = LANES.map(({ kind }) => kind);
+  const layout = (): Layout => layoutOf(data, canvas.clientWidth, canvas.clientHeight);
+  const extentNow = (): Extent => ({ start: header.start, end: header.end, rows: header.rows.length, leastRows: leastRows(layout()) });
+  let extent = extentNow();
   let view = whole(extent);
   let theme = readTheme(canvas, kinds);
   let waiting = false;
   let frames = 0;
 
-  const layout = (): ReturnType<typeof layoutOf> => layoutOf(data, canvas.clientWidth, canvas.clientHeight);
   const paint = (): void => {
     waiting = false;
     const ratio = devicePixelRatio;
@@ -145,7 +146,11 @@ const show = (data: Data): void => {
     button.addEventListener('click', () => go(actions[button.dataset['key']!]!()));
   }
 
-  new ResizeObserver(later).observe(canvas);
+  new ResizeObserver(() => {
+    const all = view.r1 - view.r0 >= Math.max(extent.rows, extent.leastRows);
+    extent = extentNow();
+    go(within(all ? { ...view, r0: 0, r1: Math.max(extent.rows, extent.leastRows) } : view, extent));
+  }).observe(canvas);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     theme = readTheme(canvas, kinds);
     later();

@@ -26,21 +26,22 @@ export const page = ({ title, summary, style, header, columns, script }: Parts):
 <style>
 ${style}</style>
 <header>
+<div>
 <h1>${escaped(title)}</h1>
 <p>${escaped(summary)}</p>
+</div>
+<div role="group" aria-label="Zoom">${BUTTONS.map(([key, sign, name]) => `<button data-key="${key}" title="${name} (key ${key})" aria-label="${name}">${sign}</button>`).join('')}</div>
 </header>
 <nav>
 <ul id="states" aria-label="Page states"></ul>
 <ul id="marks" aria-label="Events"></ul>
-<div>Wheel: zoom in time; with Shift: in pages; with Alt: in both. Drag to move.
-<span role="group" aria-label="Zoom">${BUTTONS.map(([key, sign, name]) => `<button data-key="${key}" title="${name} (key ${key})" aria-label="${name}">${sign}</button>`).join('')}</span>
-</div>
 </nav>
 <main>
 <canvas id="picture" tabindex="0" role="img" aria-label="${escaped(summary)}"></canvas>
 <div id="tip" role="status" hidden></div>
 <p id="trouble"></p>
 </main>
+<footer>Wheel: zoom in time; with Shift: in pages; with Alt: in both. Drag, or arrow keys: move. Point at anything: what it is.</footer>
 <script type="application/json" id="header">`,
   // "</script" must not occur in a script.
   header.replaceAll('<', '\\u003c'),
