@@ -9,7 +9,7 @@
         .include "program.inc"
         .set    data, 0x100000
         .set    pages, 4000
-        .set    rounds, 60
+        .set    rounds, 46
 
 _start: on_program rebuild
         lghi    %r9,rounds
