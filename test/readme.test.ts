@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 
 /**
- * The transcripts of the README and of two pages of docs/ are what their commands print: each `console` block's commands are run and must give the block's text.
+ * The transcripts of the README and of some pages of docs/ are what their commands print: each `console` block's commands are run and must give the block's text.
  * `npx vitest run test/readme.test.ts -u` writes what they print now.
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -31,7 +31,7 @@ const transcript = (block: string): string =>
     .map((line) => `${line}\n${print(line.slice(2))}`)
     .join('');
 
-test.each(['README.md', 'docs/snapshots.md', 'docs/debugging.md'])(
+test.each(['README.md', 'docs/snapshots.md', 'docs/debugging.md', 'docs/report.md'])(
   'the transcripts of %s are what the commands print',
   { timeout: 60_000 },
   async (name) => {

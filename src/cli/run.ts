@@ -75,7 +75,7 @@ export const main = async (argv: string[]): Promise<number> => {
   }
   const picture = (['--report', '--trace-file'] as const).find((name) => args[name] !== undefined);
   if (picture !== undefined)
-    throw new InputError({ file: 'zhint run' }, `${picture} with --migrate, expected one of them: it is of one process`);
+    throw new InputError({ file: 'zhint run' }, `${picture} with --migrate, expected one of them: a picture is of one process`);
   if (handOver !== undefined) return runHere(args, handOver);
   const passed = (['--trace', '--paging-file'] as const).flatMap((name) => (args[name] === undefined ? [] : [name, args[name]]));
   const options = [...passed, ...(args['--json'] ? ['--json'] : [])];

@@ -50,7 +50,7 @@ const show = (data: Data): void => {
     const shapes = draw({ canvas: context, data, view, layout: layout(), theme, ratio });
     frames++;
     // For whoever wants to know what drawing took.
-    Object.assign(canvas.dataset, { frames, shapes, from: view.t0, to: view.t1, firstRow: view.r0, lastRow: view.r1 });
+    Object.assign(canvas.dataset, { frames, shapes, from: view.t0, to: view.t1, firstRow: view.r0, lastRow: view.r1, top: layout().top });
   };
   const later = (): void => {
     if (!waiting) requestAnimationFrame(paint);
