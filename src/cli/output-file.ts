@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '../guest/input-error.ts';
 
@@ -11,6 +11,7 @@ export class OutputFile {
   readonly #temporary: string;
   readonly #what: string;
   #descriptor: number | undefined;
+  #committed = false;
 
   /**
    * @param what what it is to be, for people: "the report"
@@ -38,16 +39,16 @@ export class OutputFile {
       closeSync(descriptor);
       this.#descriptor = undefined;
       renameSync(this.#temporary, this.#file);
+      this.#committed = true;
       synchronizeDirectory(dirname(this.#file));
     });
   }
 
   /** Leaves nothing behind, unless it was committed. */
   close(): void {
-    if (this.#descriptor === undefined) return;
-    if (fstatSync(this.#descriptor).nlink > 0) rmSync(this.#temporary, { force: true });
-    closeSync(this.#descriptor);
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
+    if (!this.#committed) rmSync(this.#temporary, { force: true });
   }
 
   #try<T>(work: () => T): T {
