@@ -7,6 +7,7 @@ import type { Psw } from '../cpu/psw.ts';
 import { enterSie, leaveSie } from '../cpu/sie.ts';
 import { SD } from '../cpu/state-description.ts';
 import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
+import { Agents } from './agents.ts';
 import { AbsoluteStorage } from './channel/absolute-storage.ts';
 import { ChannelSubsystem } from './channel/channel-subsystem.ts';
 import { endIdle, endInvalid, endLoop, endStatement, endStopped } from './ending.ts';
@@ -16,7 +17,7 @@ import { GuestStorage } from './guest-storage.ts';
 import { type Action, HostActions } from './host-actions.ts';
 import { type HostLayout, planHostStorage } from './host-storage.ts';
 import { initialize } from './initial-state.ts';
-import { performIntercepted } from './intercepted.ts';
+import { type Performer, performIntercepted } from './intercepted.ts';
 import { stopCpu } from './operating-state.ts';
 import { NoFrameError, Pager } from './pager.ts';
 import { MemoryPagingDevice, type PagingDevice, PagingError, PagingStore } from './paging-device.ts';
@@ -105,6 +106,10 @@ export class Machine {
     dirtyLog: boolean;
     migrating: boolean;
   };
+  /** What acts at times of its own. */
+  readonly agents = new Agents();
+  /** DIAGNOSE functions of devices, by code. */
+  readonly diagnoses = new Map<number, Performer>();
   /** Interceptions by code, and instructions that the host performed. */
   readonly interceptions = new Map<number, number>();
   #outcome: Outcome | undefined;
@@ -213,6 +218,7 @@ export class Machine {
 
   /** Chooses a CPU and prepares it to run; undefined when none can run now. */
   #nextTurn(): Turn | undefined {
+    this.agents.act(this.configuration.elapsed);
     if (this.watchdog.takeExpiry(this.configuration.elapsed)) restartCpu(this, this.vcpus[0]!);
     const runnable = this.vcpus.filter((v) => this.#isRunnable(v)).map((v) => v.index);
     if (runnable.length === 0) {
@@ -220,7 +226,7 @@ export class Machine {
       return undefined;
     }
     const turn = this.#turns.choose(runnable);
-    const instructions = Math.min(turn.instructions, untilHostActs(this));
+    const instructions = Math.min(turn.instructions, untilHostActs(this), this.agents.untilDue(this.configuration.elapsed));
     const vcpu = this.vcpus[turn.cpu]!;
     const { tlb } = this.configuration;
     // Page tables have changed while other CPUs ran: prefix areas must be looked at again, as SIE does when it enters.
@@ -444,9 +450,9 @@ export class Machine {
     if (this.vcpus.every((v) => v.stopped)) endStopped(this);
   }
 
-  /** Every CPU waits: the clock jumps to the first timer that wakes one. */
+  /** Every CPU waits: the clock jumps to the first timer that wakes one, or to what an agent does. */
   #passTime(): boolean {
-    const next = untilHostActs(this);
+    const next = Math.min(untilHostActs(this), this.agents.untilWake(this.configuration.elapsed));
     if (!Number.isSafeInteger(next)) return false;
     this.configuration.elapsed += next;
     this.#idle += next;

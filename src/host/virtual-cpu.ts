@@ -58,6 +58,8 @@ export const EXTERNAL = {
   CLOCK_COMPARATOR: { code: 0x1004, subclass: 0x0800 },
   CPU_TIMER: { code: 0x1005, subclass: 0x0400 },
   SERVICE_SIGNAL: { code: 0x2401, subclass: 0x0200 },
+  /** A block device of the guest kernel has ended requests; the code and its mask are those of block I/O on z/VM. */
+  BLOCK_IO: { code: 0x2603, subclass: 0x0200 },
 } as const;
 
 /** External interruptions that are presented after those of the timers (PoP, "Priority of Interruptions"). */

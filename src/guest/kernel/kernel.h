@@ -73,6 +73,7 @@ struct lowcore {
 	struct list_head *discard_list;
 	struct task *idle;
 	u64 next_tick;
+	u64 exit_timer;		/* CPU timer when this CPU last went to a user */
 };
 #define S390_lowcore (*(struct lowcore *)0)
 #define current S390_lowcore.current_task
@@ -149,11 +150,19 @@ enum vm_event {
 	EV_ESSA,				/* eight of them, by operation-request code */
 	EV_DISCARD_FAULT = 8, EV_DISCARD_FAULT_KERNEL, EV_FIXUP, EV_DISCARDED, EV_DELAYED_FREE,
 	EV_MINFLT, EV_MAJFLT, EV_COW, EV_REFETCH, EV_ALLOC, EV_FREE, EV_DISK_READ, EV_DISK_WRITE, EV_SWAP_IN, EV_SWAP_OUT,
-	EV_RECLAIMED, EV_SYSCALL, EV_CHECKED, EV_FORK, EV_EXIT, NR_VM_EVENTS
+	EV_RECLAIMED, EV_SYSCALL, EV_CHECKED, EV_FORK, EV_EXIT, EV_USER_TIME, NR_VM_EVENTS
 };
 struct vm_events { u64 count[NR_VM_EVENTS]; };
 /* One instruction, so that an interruption does not lose a count. */
 #define count_vm_event(item) ({ asm volatile("agsi %0,1" : "+S" (S390_lowcore.events->count[item]) :: "cc"); })
+
+static inline u64 get_cpu_timer(void) { u64 timer; asm volatile("stpt %0" : "=Q" (timer) :: "memory"); return timer; }
+/* On the way in: what the CPU timer has counted since the last way out was the user's. */
+static inline void account_user_time(struct pt_regs *regs)
+{
+	if (regs->psw.mask & PSW_USER)
+		S390_lowcore.events->count[EV_USER_TIME] += S390_lowcore.exit_timer - get_cpu_timer();
+}
 
 /* ---- what the host hands over; src/guest/boot-parameters.ts writes it ---- */
 

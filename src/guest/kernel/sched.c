@@ -126,6 +126,7 @@ void exit_to_user(struct pt_regs *regs)
 	(void)regs;
 	while (S390_lowcore.need_resched)
 		schedule();
+	S390_lowcore.exit_timer = get_cpu_timer();
 }
 
 /* The clock has ticked on this CPU. */

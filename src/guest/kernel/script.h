@@ -5,10 +5,10 @@
 enum op {
 	OP_END,
 	OP_READ,	/* first file, files, order, pages (random order), seed, flags */
-	OP_WRITE,	/* the same */
+	OP_WRITE,	/* the same, and pages of the largest file */
 	OP_SYNC,	/* first file, files */
 	OP_TRUNCATE,	/* first file, files, pages */
-	OP_MAP,		/* slot, file or NO_FILE, pages, flags */
+	OP_MAP,		/* slot, first file or NO_FILE, pages, flags, files */
 	OP_UNMAP,	/* slot */
 	OP_TOUCH,	/* slot, store, order, pages (random order), seed, flags */
 	OP_LOCK,	/* slot */

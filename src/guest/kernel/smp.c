@@ -90,6 +90,7 @@ void do_ext(struct pt_regs *regs)
 	u16 code = S390_lowcore.ext_code;
 
 	regs->psw.mask &= ~PSW_WAIT;
+	account_user_time(regs);
 	switch (code) {
 	case EXT_CLOCK_COMPARATOR:
 		tick_program(true);

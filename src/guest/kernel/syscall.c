@@ -72,6 +72,7 @@ void do_svc(struct pt_regs *regs)
 	u64 *gprs = regs->gprs;
 	long result = 0;
 
+	account_user_time(regs);
 	local_irq_enable();
 	count_vm_event(EV_SYSCALL);
 	switch (code) {

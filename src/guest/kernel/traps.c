@@ -42,6 +42,7 @@ static void do_page_fault(struct pt_regs *regs)
 
 void do_pgm(struct pt_regs *regs)
 {
+	account_user_time(regs);
 	switch (regs->int_code & 0xffff) {
 	case PGM_PROTECTION:
 	case PGM_SEGMENT_TRANSLATION:

@@ -28,7 +28,7 @@ static inline long svc(int code, u64 a, u64 b, u64 c, u64 d, u64 e)
 struct slot { u64 addr, pages; u32 file, flags; };
 struct process {
 	u64 random;
-	u32 instance;
+	u32 instance, round;
 	struct slot slots[MAX_SLOTS];
 };
 
@@ -94,7 +94,7 @@ static u64 pick(struct process *p, u32 order, u64 n, u64 count)
 
 static void reseed(struct process *p, u32 seed)
 {
-	p->random = first_word(seed, p->instance, svc0(SVC_GETPID)) | 1;
+	p->random = first_word(seed, p->instance, (u64)svc0(SVC_GETPID) << 32 | p->round++) | 1;
 }
 
 /* ---- files ---- */
@@ -196,7 +196,8 @@ static u32 *ledger(u32 slot, u64 page)
 static void do_map(struct process *p, const struct step *s)
 {
 	struct slot *slot = &p->slots[s->arg[0]];
-	u32 file = s->arg[1];
+	/* Of several files each instance of a process has another one. */
+	u32 file = s->arg[1] == NO_FILE ? NO_FILE : s->arg[1] + p->instance % s->arg[4];
 
 	*slot = (struct slot){ USER_SLOTS + s->arg[0] * SLOT_SIZE, s->arg[2], file, s->arg[3] };
 	for (u64 page = 0; page < slot->pages; page++)
