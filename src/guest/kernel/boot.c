@@ -157,7 +157,7 @@ void start_process(void *arg)
 	regs->gprs[15] = USER_STACK - 160;
 	local_irq_disable();
 	current->mm = mm;
-	S390_lowcore.need_resched = 1;		/* schedule() loads the address space */
+	load_user_asce(mm_asce(mm));
 	return_to_user(regs);
 }
 

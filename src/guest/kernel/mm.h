@@ -250,6 +250,7 @@ long do_munmap(struct mm *mm, u64 start);
 long do_mlock(struct mm *mm, u64 start, bool lock);
 void unmap_mapping_range(struct address_space *mapping, u64 first);
 static inline u64 mm_asce(struct mm *mm) { return (u64)mm->pgd | ASCE_PRIVATE; }
+static inline void load_user_asce(u64 asce) { asm volatile("lctlg 7,7,%0\n\tlctlg 13,13,%0" :: "Q" (asce) : "memory"); }
 static inline u64 vma_address(struct vma *vma, u64 index) { return vma->start + ((index - vma->pgoff) << PAGE_SHIFT); }
 
 /* uaccess.c */

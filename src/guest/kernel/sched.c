@@ -82,11 +82,6 @@ void finish_wait(void)
 	spin_unlock_irqrestore(&sched_lock, flags);
 }
 
-static void load_user_asce(u64 asce)
-{
-	asm volatile("lctlg 7,7,%0\n\tlctlg 13,13,%0" :: "Q" (asce) : "memory");
-}
-
 void schedule(void)
 {
 	u8 flags = spin_lock_irqsave(&sched_lock);
