@@ -17,6 +17,7 @@ u64 guards = (1UL << NR_GUARDS) - 1;
 extern u64 boot_control_registers[16];
 
 static u64 kernel_segments[SEGMENTS] __attribute__((aligned(16384)));
+static u64 first_segment[PTRS_PER_PTE] __attribute__((aligned(2048)));
 
 static const char *const guard_names[NR_GUARDS] = {
 	"state-change", "removal", "pte-recheck", "fork", "discard-once", "signoff", "fixup", "dirty-transfer",
@@ -92,13 +93,19 @@ static void parse_command_line(const char *line)
 
 /* ---- storage and translation ---- */
 
-/* The kernel's space is storage as it is, in segments of 1 MiB. */
+/*
+ * The kernel's space is storage as it is, in segments of 1 MiB. Their addresses are absolute, those of pages are real: the first segment
+ * consists of pages, so that each CPU finds its own prefix area at 0.
+ */
 static void paging_init(u64 storage)
 {
 	u64 *cr = boot_control_registers;
 
 	for (u64 n = 0; n < SEGMENTS; n++)
 		kernel_segments[n] = n << 20 < storage ? n << 20 | SEGMENT_LARGE : SEGMENT_INVALID;
+	for (u64 n = 0; n < PTRS_PER_PTE; n++)
+		first_segment[n] = n << PAGE_SHIFT;
+	kernel_segments[0] = (u64)first_segment;
 	asm volatile("stctg 0,15,%0" : "=Q" (boot_control_registers) :: "memory");
 	cr[0] = CR0_RESET | CR0_SECONDARY | CR0_EDAT | CR0_EXTERNAL_CALL | CR0_CLOCK_COMPARATOR | CR0_SERVICE_SIGNAL;
 	cr[1] = cr[7] = cr[13] = (u64)kernel_segments | 3;	/* table length 3: 2048 entries */

@@ -23,8 +23,10 @@ static void do_page_fault(struct pt_regs *regs)
 	u64 addr = regs->teid & PAGE_MASK, fixup;
 	struct vma *vma = NULL;
 
-	if ((regs->int_code & 0xffff) == PGM_PROTECTION)
+	if ((regs->int_code & 0xffff) == PGM_PROTECTION) {
 		write = true;
+		regs->psw.addr -= regs->int_code >> 16;		/* suppressed: the PSW is behind the instruction */
+	}
 	if ((regs->teid & TEID_SPACE) == TEID_PRIMARY || !current->mm)
 		die(regs, "kernel access");
 	if (!(current->flags & PF_NOFAULT))
