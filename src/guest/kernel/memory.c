@@ -100,7 +100,7 @@ static void do_cow_fault(struct mm *mm, struct vma *vma, u64 addr, pte_t *ptep, 
 static void do_file_fault(struct mm *mm, struct vma *vma, u64 addr, pte_t *ptep, bool write)
 {
 	struct address_space *mapping = vma->file;
-	u64 index = vma->pgoff + ((addr - vma->start) >> PAGE_SHIFT);
+	u64 index = linear_page_index(vma, addr);
 	u32 sequence = READ_ONCE(mapping->truncate_count);
 	struct page *page;
 	bool waited, installed = false;

@@ -17,7 +17,7 @@ struct page {
 	/* References, and how many of them are ptes. One word, so that page_states.c sees both at the same instant. */
 	union { struct { u32 count, mapcount; }; u64 refs; };
 	struct address_space *mapping;	/* or struct anon_vma, with PAGE_MAPPING_ANON; NULL when in neither */
-	u64 index;			/* in the file, or the virtual page number of an anonymous page */
+	u64 index;			/* in the file, or in the area of an anonymous page, which begins at pgoff */
 	u64 private;			/* swap slot, block on the disk (buffer head), order of a free block */
 	struct list_head lru;		/* LRU list, free list, or a list of delayed freeing */
 };
@@ -251,6 +251,7 @@ long do_mlock(struct mm *mm, u64 start, bool lock);
 void unmap_mapping_range(struct address_space *mapping, u64 first);
 static inline u64 mm_asce(struct mm *mm) { return (u64)mm->pgd | ASCE_PRIVATE; }
 static inline void load_user_asce(u64 asce) { asm volatile("lctlg 7,7,%0\n\tlctlg 13,13,%0" :: "Q" (asce) : "memory"); }
+static inline u64 linear_page_index(struct vma *vma, u64 addr) { return vma->pgoff + ((addr - vma->start) >> PAGE_SHIFT); }
 static inline u64 vma_address(struct vma *vma, u64 index) { return vma->start + ((index - vma->pgoff) << PAGE_SHIFT); }
 
 /* uaccess.c */

@@ -43,7 +43,7 @@ void anon_vma_unlink(struct vma *vma)
 void page_add_anon_rmap(struct page *page, struct vma *vma, u64 addr)
 {
 	if (!page->mapping) {
-		page->index = addr >> PAGE_SHIFT;
+		page->index = linear_page_index(vma, addr);
 		WRITE_ONCE(page->mapping, (void *)((u64)vma->anon_vma | PAGE_MAPPING_ANON));
 	}
 	atomic_add(&page->mapcount, 1);
