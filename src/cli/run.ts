@@ -12,6 +12,7 @@ import { readInput } from './load.ts';
 import { goOnElsewhere, HANDED_OVER, type RunSlice, runUntilMigration } from './migrate.ts';
 import { FilePagingDevice, openSession } from './open.ts';
 import { Pictures } from './report.ts';
+import { main as runKernel } from './run-kernel.ts';
 import { loadSession, saveSession } from './snapshot-file.ts';
 
 const USAGE = `zhint run FILE [--json] [--trace KINDS] [--frames N] [--storage SIZE] [--cpus N] [--limit INSTRUCTIONS] [--seed N]
@@ -63,6 +64,7 @@ const SLICE = 2_000_000;
 const SLICE_WITH_INPUT = 100_000;
 
 export const main = async (argv: string[]): Promise<number> => {
+  if (argv[0] === 'kernel') return runKernel(argv.slice(1));
   const args = parseArguments('run', RUN_SPEC, argv, USAGE.replaceAll(/\s+/g, ' '));
   if (args['--help']) {
     process.stdout.write(HELP);

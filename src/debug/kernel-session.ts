@@ -111,7 +111,8 @@ const check = (file: string, { storage, cpus, frames }: KernelOptions): void => 
     wrong(`storage of ${storage} bytes, expected a multiple of 1M from ${LEAST_STORAGE}M to ${MOST_STORAGE}M`);
   if (cpus < 1 || cpus > MOST_CPUS) wrong(`${cpus} CPUs, expected 1 to ${MOST_CPUS}`);
   const least = 2 * cpus + 16;
-  if (frames !== undefined && frames < least) wrong(`${frames} frames, expected at least ${least}: prefix areas, and what one instruction can need`);
+  if (frames !== undefined && frames < least)
+    wrong(`${frames} frames, expected at least ${least}: prefix areas, and what one instruction can need`);
 };
 
 /** The bytes that a program occupies, from its first address on. */

@@ -127,7 +127,8 @@ class Compiler {
     if ('unlock' in step) return [[OP.UNLOCK, step.unlock]];
     if ('nap' in step) return [[OP.NAP, step.nap]];
     if ('compute' in step) return [[OP.COMPUTE, step.compute]];
-    const [op, times, inner] = 'fork' in step ? [OP.FORK, step.fork.children, step.fork.steps] : [OP.REPEAT, step.repeat.times, step.repeat.steps];
+    const [op, times, inner] =
+      'fork' in step ? [OP.FORK, step.fork.children, step.fork.steps] : [OP.REPEAT, step.repeat.times, step.repeat.steps];
     const body = this.#compileSteps(inner);
     return [[op, times, body.length], ...body];
   }
@@ -137,18 +138,45 @@ class Compiler {
     return [first, pages.length];
   }
 
-  #filePages(op: number, { files, order, pages = 1, seed }: { files: string; order: keyof typeof ORDER; pages?: number | undefined; seed?: number | undefined }): number[] {
+  #filePages(
+    op: number,
+    { files, order, pages = 1, seed }: { files: string; order: keyof typeof ORDER; pages?: number | undefined; seed?: number | undefined },
+  ): number[] {
     const shared = this.#written.has(files) ? STEP_SHARED : 0;
     return [op, ...this.#range(files), ORDER[order], pages, this.#seed(seed), shared, Math.max(...this.#group(files).pages)];
   }
 
-  #map({ slot, files, pages, write, shared }: { slot: number; files?: string | undefined; pages: number; write: boolean; shared: boolean }): number[] {
+  #map({
+    slot,
+    files,
+    pages,
+    write,
+    shared,
+  }: {
+    slot: number;
+    files?: string | undefined;
+    pages: number;
+    write: boolean;
+    shared: boolean;
+  }): number[] {
     this.#slots.set(slot, files);
     const [first, count] = files === undefined ? [NO_FILE, 1] : this.#range(files);
     return [OP.MAP, slot, first, pages, (write ? MAP_WRITE : 0) | (shared ? MAP_SHARED : 0), count];
   }
 
-  #touch({ slot, store, order, pages = 1, seed }: { slot: number; store: boolean; order: keyof typeof ORDER; pages?: number | undefined; seed?: number | undefined }): number[] {
+  #touch({
+    slot,
+    store,
+    order,
+    pages = 1,
+    seed,
+  }: {
+    slot: number;
+    store: boolean;
+    order: keyof typeof ORDER;
+    pages?: number | undefined;
+    seed?: number | undefined;
+  }): number[] {
     const files = this.#slots.get(slot);
     const shared = files !== undefined && this.#written.has(files) ? STEP_SHARED : 0;
     return [OP.TOUCH, slot, store ? 1 : 0, ORDER[order], pages, this.#seed(seed), shared];

@@ -18,7 +18,12 @@ const slot = z
   .max(MOST_SLOTS - 1);
 
 /** Pages of files, in an order; `pages` says how many when the order is random. */
-const filePages = z.strictObject({ files: z.string(), order: order.default('sequential'), pages: count(1_000_000).optional(), seed: seed.optional() });
+const filePages = z.strictObject({
+  files: z.string(),
+  order: order.default('sequential'),
+  pages: count(1_000_000).optional(),
+  seed: seed.optional(),
+});
 const touch = z.strictObject({
   slot,
   store: z.boolean().default(false),
@@ -87,7 +92,10 @@ const workload = z.strictObject({
   swap: z.number().int().min(0).max(65535).default(4096),
   /** Groups of files by name; each file has as many pages, or a number drawn from the range. */
   files: z
-    .record(z.string(), z.strictObject({ count: count(1024), pages: z.union([count(MOST_PAGES), z.tuple([count(MOST_PAGES), count(MOST_PAGES)])]) }))
+    .record(
+      z.string(),
+      z.strictObject({ count: count(1024), pages: z.union([count(MOST_PAGES), z.tuple([count(MOST_PAGES), count(MOST_PAGES)])]) }),
+    )
     .default({}),
   processes: z.array(z.strictObject({ count: count(64).default(1), steps })).default([]),
 });
