@@ -1,5 +1,6 @@
 # Where the machine enters the kernel and leaves it: start, interruptions, the switch from task to task.
 
+	.file	"entry.S"
 	.set	LC_EXT_OLD, 0x130
 	.set	LC_SVC_OLD, 0x140
 	.set	LC_PGM_OLD, 0x150

@@ -121,13 +121,15 @@ export const parseWorkload = (text: string, file: string): Workload => {
 
 type Issue = z.core.$ZodIssue;
 
-/** Of the branches of a union, the one that got furthest says best what is wrong. */
+/** Of the branches of a union, the one that got furthest says best what is wrong; one whose step has another name says nothing. */
 const deepest = (issues: readonly Issue[]): Issue => {
   let best = issues[0]!;
+  const isOther = (branch: readonly Issue[]): boolean => branch.some(({ code, path }) => code === 'unrecognized_keys' && path.length === 0);
   const visit = (issue: Issue, path: PropertyKey[]): void => {
     const here = { ...issue, path: [...path, ...issue.path] } as Issue;
     if (here.path.length > best.path.length) best = here;
-    if (issue.code === 'invalid_union') for (const branch of issue.errors) for (const inner of branch) visit(inner, here.path);
+    if (issue.code !== 'invalid_union') return;
+    for (const branch of issue.errors) if (!isOther(branch)) for (const inner of branch) visit(inner, here.path);
   };
   for (const issue of issues) visit(issue, []);
   return best;
