@@ -10,7 +10,7 @@ import { BlockDevice } from '../host/block-device.ts';
 import { type Eviction, Evictor } from '../host/evictor.ts';
 import { Machine, type Outcome } from '../host/machine.ts';
 import type { PagingDevice } from '../host/paging-device.ts';
-import { RandomScheduler } from '../host/scheduler.ts';
+import { UnfairScheduler } from '../host/scheduler.ts';
 
 /** What the guest tells its host: nothing, which pages are free, or everything. */
 export type Policy = 'none' | 'unused' | 'full';
@@ -67,7 +67,7 @@ export class KernelSession {
       cpus,
       profile: PROFILES[profile],
       ...(frames !== undefined && { frames }),
-      ...(seed !== undefined && { scheduler: new RandomScheduler(seed) }),
+      ...(seed !== undefined && { scheduler: new UnfairScheduler(seed) }),
       ...(pagingDevice && { pagingDevice }),
     });
     const compiled = compileWorkload(options.workload, file);

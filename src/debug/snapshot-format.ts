@@ -126,6 +126,7 @@ const metadataSchema = (zod: typeof z): z.ZodType<Metadata> => {
   const scheduler = zod.discriminatedUnion('kind', [
     object({ kind: zod.literal('round-robin'), last: zod.int().min(-1) }),
     object({ kind: zod.literal('random'), generator: list(zod.int()) }),
+    object({ kind: zod.literal('unfair'), generator: list(zod.int()), left: zod.int(), turns: zod.int() }),
   ]);
   const outcome = object({ verdict: zod.enum(['passed', 'failed', 'limit', 'interrupted']), reason: text });
   const turn = object({ cpu: count, instructions: count.min(1) });

@@ -5,34 +5,35 @@ import type { Agent } from './agents.ts';
 import type { Machine } from './machine.ts';
 
 /**
- * When the evictor takes a page after the guest has allowed it: the three modes that the discussion of the patches asked for (seed 001):
- * at once, after a fixed time, after a time drawn from an exponential distribution. Times are instructions.
+ * When the evictor takes a page that the guest allows to be taken: the three modes that the discussion of the patches asked for (seed 001).
+ * At once, when its state changes; so many instructions later; or, on average every so many instructions, any one of them, with times
+ * from an exponential distribution.
  */
 export type Eviction =
   | { readonly mode: 'immediate' }
   | { readonly mode: 'delayed'; readonly after: number }
   | { readonly mode: 'exponential'; readonly mean: number };
 
-/** The evictor looks so many times in the time that a page has: a page's time is missed by no more than this part of it. */
-const POLLS = 8;
-
 /**
- * One page in so many is left alone, as drawn. An instruction may need several pages at a time; if none of them stayed until the guest has
- * read the others again, it would never get them all.
+ * One state change in so many is left alone, as drawn, where pages go soon for sure. An instruction may need several pages at a time; if
+ * none of them stayed until the guest has read the others again, it would never get them all.
  */
 const SPARED = 4;
 
+/** How often the evictor looks at pages that wait for their time: by this part of it that time may be missed. */
+const LOOKS = 8;
+
 /**
- * A host that is short of memory all the time: it takes the pages that become unused, volatile or potentially volatile, as its state
- * says, whether it needs the frames or not. It finds the races that a real host meets once in a year.
+ * A host that is short of memory all the time: it takes pages that are unused, volatile or potentially volatile, as their state says,
+ * whether it needs the frames or not. It finds the races that a real host meets once in a year.
  */
 export class Evictor implements Agent {
   readonly wakes = false;
   readonly #machine: Machine;
   readonly #eviction: Eviction;
   readonly #generator: ReturnType<typeof xoroshiro128plus>;
-  /** Pages and when they go. */
-  readonly #marked = new Map<number, number>();
+  /** Pages that may be taken, and when their state changed. */
+  readonly #allowed = new Map<number, number>();
   #due = 0;
 
   constructor(machine: Machine, eviction: Eviction, seed: number) {
@@ -40,11 +41,7 @@ export class Evictor implements Agent {
     this.#eviction = eviction;
     this.#generator = xoroshiro128plus(seed);
     machine.configuration.events.on('pageState', ({ page, after, by }) => {
-      if (!by.startsWith('ESSA') || after.content !== 'r') return;
-      if (after.usage === 'S') this.#marked.delete(page);
-      else if (uniformInt(this.#generator, 1, SPARED) === 1) this.#marked.delete(page);
-      else if (eviction.mode === 'immediate') machine.pager.reclaim(page, 'evictor');
-      else this.#marked.set(page, machine.configuration.elapsed + this.#delay());
+      if (by.startsWith('ESSA')) this.#changed(page, after.usage !== 'S' && after.content === 'r');
     });
     if (eviction.mode !== 'immediate') machine.agents.add(this);
   }
@@ -55,21 +52,31 @@ export class Evictor implements Agent {
 
   act(): void {
     const { elapsed } = this.#machine.configuration;
-    for (const [page, at] of this.#marked) {
-      if (at > elapsed) continue;
-      this.#marked.delete(page);
-      this.#machine.pager.reclaim(page, 'evictor');
-    }
-    this.#due = elapsed + Math.max(1, Math.floor(this.#time / POLLS));
-  }
-
-  get #time(): number {
     const eviction = this.#eviction;
-    return eviction.mode === 'delayed' ? eviction.after : eviction.mode === 'exponential' ? eviction.mean : 0;
+    if (eviction.mode === 'delayed') {
+      for (const [page, since] of this.#allowed) if (since + eviction.after <= elapsed) this.#take(page);
+      this.#due = elapsed + Math.max(1, Math.floor(eviction.after / LOOKS));
+    } else if (eviction.mode === 'exponential') {
+      this.#takeOne();
+      this.#due = elapsed + Math.max(1, Math.round(-eviction.mean * Math.log(1 - uniformFloat64(this.#generator))));
+    }
   }
 
-  #delay(): number {
-    if (this.#eviction.mode !== 'exponential') return this.#time;
-    return -this.#time * Math.log(1 - uniformFloat64(this.#generator));
+  #changed(page: number, allowed: boolean): void {
+    const { mode } = this.#eviction;
+    const spared = allowed && mode !== 'exponential' && uniformInt(this.#generator, 1, SPARED) === 1;
+    if (!allowed || spared) this.#allowed.delete(page);
+    else if (mode === 'immediate') this.#take(page);
+    else this.#allowed.set(page, this.#machine.configuration.elapsed);
+  }
+
+  #takeOne(): void {
+    const pages = [...this.#allowed.keys()];
+    if (pages.length > 0) this.#take(pages[uniformInt(this.#generator, 0, pages.length - 1)]!);
+  }
+
+  #take(page: number): void {
+    this.#allowed.delete(page);
+    this.#machine.pager.reclaim(page, 'evictor');
   }
 }

@@ -14,11 +14,15 @@ export interface Scheduler {
 /** A scheduler in a snapshot. */
 export type SchedulerState =
   | { readonly kind: 'round-robin'; readonly last: number }
-  | { readonly kind: 'random'; readonly generator: readonly number[] };
+  | { readonly kind: 'random'; readonly generator: readonly number[] }
+  | { readonly kind: 'unfair'; readonly generator: readonly number[]; readonly left: number; readonly turns: number };
 
 /** A scheduler that goes on choosing as the one did whose state this is. */
-export const schedulerFrom = (state: SchedulerState): Scheduler =>
-  state.kind === 'round-robin' ? new RoundRobin(state.last) : new RandomScheduler(xoroshiro128plusFromState(state.generator));
+export const schedulerFrom = (state: SchedulerState): Scheduler => {
+  if (state.kind === 'round-robin') return new RoundRobin(state.last);
+  const generator = xoroshiro128plusFromState(state.generator);
+  return state.kind === 'random' ? new RandomScheduler(generator) : new UnfairScheduler(generator, state.left, state.turns);
+};
 
 const QUANTUM = 10_000;
 
@@ -67,5 +71,45 @@ export class RandomScheduler implements Scheduler {
   }
 
   /** What a CPU asks for does not make the draw less random: both orders are possible on a machine too. */
+  yieldTo(): void {}
+}
+
+/** The one turn in so many at which a CPU begins to be left out, and the most turns for which it is, as a power of two. */
+const LEFT_OUT_ONCE_IN = 64;
+const MOST_LEFT_OUT = 8;
+
+/**
+ * Like {@link RandomScheduler}, but now and then one CPU does not run for up to some hundred turns, as on a host that has other guests:
+ * others get a whole system call done while it stands between two instructions.
+ */
+export class UnfairScheduler implements Scheduler {
+  readonly #generator: Generator;
+  readonly #random: RandomScheduler;
+  /** The CPU that is left out, and for how many turns more. */
+  #left: number;
+  #turns: number;
+
+  /** @param seed a whole number, or a generator to go on with */
+  constructor(seed: number | Generator, left = 0, turns = 0) {
+    this.#generator = typeof seed === 'number' ? xoroshiro128plus(seed) : seed;
+    this.#random = new RandomScheduler(this.#generator);
+    this.#left = left;
+    this.#turns = turns;
+  }
+
+  choose(runnable: readonly number[]): { cpu: number; instructions: number } {
+    if (this.#turns > 0) this.#turns--;
+    else if (uniformInt(this.#generator, 1, LEFT_OUT_ONCE_IN) === 1) {
+      this.#left = runnable[uniformInt(this.#generator, 0, runnable.length - 1)]!;
+      this.#turns = uniformInt(this.#generator, 1, 2 ** uniformInt(this.#generator, 0, MOST_LEFT_OUT));
+    }
+    const others = this.#turns > 0 ? runnable.filter((cpu) => cpu !== this.#left) : runnable;
+    return this.#random.choose(others.length > 0 ? others : runnable);
+  }
+
+  capture(): SchedulerState {
+    return { kind: 'unfair', generator: [...this.#generator.getState()], left: this.#left, turns: this.#turns };
+  }
+
   yieldTo(): void {}
 }

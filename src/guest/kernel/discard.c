@@ -19,10 +19,14 @@ void page_discard(struct page *page)
 		try_to_unmap(page, TTU_DISCARD);
 		BUG_ON(page_mapped(page));
 		lru_del(page);
-		if (mapping || !guard(DISCARD_ONCE))	/* else it was removed after the caller had found it */
+		if (!mapping && !guard(DISCARD_ONCE))
+			panic("page 0x%lx is discarded a second time", page_to_phys(page));
+		if (mapping)	/* else it was removed after the caller had found it */
 			remove_discarded(mapping, page);
 		count_vm_event(EV_DISCARDED);
 	}
+	if (page_mapped(page))
+		panic("page 0x%lx is discarded, and %u ptes map it", page_to_phys(page), page->mapcount);
 	ClearPageLocked(page);
 	wake_up(page);
 	put_page(page);
