@@ -32,8 +32,9 @@ export class Evictor implements Agent {
   readonly #machine: Machine;
   readonly #eviction: Eviction;
   readonly #generator: ReturnType<typeof xoroshiro128plus>;
-  /** Pages that may be taken, and when their state changed. */
-  readonly #allowed = new Map<number, number>();
+  /** Pages that may be taken, in no order, and for each of them where it stands there and when its state changed. */
+  readonly #pages: number[] = [];
+  readonly #allowed = new Map<number, { at: number; since: number }>();
   #due = 0;
 
   constructor(machine: Machine, eviction: Eviction, seed: number) {
@@ -54,7 +55,7 @@ export class Evictor implements Agent {
     const { elapsed } = this.#machine.configuration;
     const eviction = this.#eviction;
     if (eviction.mode === 'delayed') {
-      for (const [page, since] of this.#allowed) if (since + eviction.after <= elapsed) this.#take(page);
+      for (const [page, { since }] of this.#allowed) if (since + eviction.after <= elapsed) this.#take(page);
       this.#due = elapsed + Math.max(1, Math.floor(eviction.after / LOOKS));
     } else if (eviction.mode === 'exponential') {
       this.#takeOne();
@@ -65,18 +66,33 @@ export class Evictor implements Agent {
   #changed(page: number, allowed: boolean): void {
     const { mode } = this.#eviction;
     const spared = allowed && mode !== 'exponential' && uniformInt(this.#generator, 1, SPARED) === 1;
-    if (!allowed || spared) this.#allowed.delete(page);
+    if (!allowed || spared) this.#forget(page);
     else if (mode === 'immediate') this.#take(page);
-    else this.#allowed.set(page, this.#machine.configuration.elapsed);
+    else this.#note(page);
+  }
+
+  #note(page: number): void {
+    const at = this.#allowed.get(page)?.at ?? this.#pages.push(page) - 1;
+    this.#allowed.set(page, { at, since: this.#machine.configuration.elapsed });
+  }
+
+  /** The last page takes the place of the one that goes. */
+  #forget(page: number): void {
+    const entry = this.#allowed.get(page);
+    if (!entry) return;
+    this.#allowed.delete(page);
+    const last = this.#pages.pop()!;
+    if (last === page) return;
+    this.#pages[entry.at] = last;
+    this.#allowed.get(last)!.at = entry.at;
   }
 
   #takeOne(): void {
-    const pages = [...this.#allowed.keys()];
-    if (pages.length > 0) this.#take(pages[uniformInt(this.#generator, 0, pages.length - 1)]!);
+    if (this.#pages.length > 0) this.#take(this.#pages[uniformInt(this.#generator, 0, this.#pages.length - 1)]!);
   }
 
   #take(page: number): void {
-    this.#allowed.delete(page);
+    this.#forget(page);
     this.#machine.pager.reclaim(page, 'evictor');
   }
 }
