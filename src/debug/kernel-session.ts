@@ -47,7 +47,7 @@ const MIB = 0x10_0000;
 const DISK_DELAY = 2_000;
 const MOST_STORAGE = 2048;
 const MOST_CPUS = 8;
-const LEAST_STORAGE = 4;
+const LEAST_STORAGE = 2;
 
 /** A machine with the guest kernel and a workload: built, loaded, ready to run. */
 export class KernelSession {

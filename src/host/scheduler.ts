@@ -76,10 +76,10 @@ export class RandomScheduler implements Scheduler {
 
 /** The one turn in so many at which a CPU begins to be left out, and the most turns for which it is, as a power of two. */
 const LEFT_OUT_ONCE_IN = 64;
-const MOST_LEFT_OUT = 8;
+const MOST_LEFT_OUT = 11;
 
 /**
- * Like {@link RandomScheduler}, but now and then one CPU does not run for up to some hundred turns, as on a host that has other guests:
+ * Like {@link RandomScheduler}, but now and then one CPU does not run for up to two thousand turns, as on a host that has other guests:
  * others get a whole system call done while it stands between two instructions.
  */
 export class UnfairScheduler implements Scheduler {

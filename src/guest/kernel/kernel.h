@@ -197,6 +197,7 @@ extern bool host_discards;	/* policy=full: volatile states are in use */
 extern bool hint_unused;	/* policy=full or unused: allocated is stable, free is unused */
 extern bool uaccess_mvcos;	/* uaccess=mvcos, else MVCP and MVCS */
 extern int nr_cpus;
+extern bool oops_in_progress;
 
 /* ---- lib.c ---- */
 

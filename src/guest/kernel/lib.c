@@ -152,22 +152,23 @@ void printk(const char *format, ...)
 	spin_unlock_irqrestore(&console_lock, flags);
 }
 
-/* The end: a message, and a disabled wait that says "failed". */
+bool oops_in_progress;
+
+/* The end: a message, and a disabled wait that says "failed". Interruptions are taken for the console's sake only. */
 void panic(const char *format, ...)
 {
 	static const struct psw disabled_wait = { PSW_WAIT | PSW_64, 0xdead };
-	char text[240];
+	char text[240] = "kernel panic: ";
 	__builtin_va_list args;
-	u32 length;
+	u32 length = 14;
 
 	local_irq_disable();
+	WRITE_ONCE(oops_in_progress, true);
 	__builtin_va_start(args, format);
-	length = format_text(text, sizeof(text) - 32, format, args);
+	length += format_text(text + length, sizeof(text) - length, format, args);
 	__builtin_va_end(args);
-	spin_lock(&console_lock);
-	sclp_write("kernel panic: ", 14);
-	text[length] = '\n';
-	sclp_write(text, length + 1);
+	text[length++] = '\n';
+	sclp_write(text, length);
 	asm volatile("lpswe %0" :: "Q" (disabled_wait));
 	__builtin_unreachable();
 }

@@ -91,6 +91,8 @@ void do_ext(struct pt_regs *regs)
 
 	regs->psw.mask &= ~PSW_WAIT;
 	account_user_time(regs);
+	if (oops_in_progress)
+		return;
 	switch (code) {
 	case EXT_CLOCK_COMPARATOR:
 		tick_program(true);
