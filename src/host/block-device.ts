@@ -7,10 +7,10 @@ import type { Machine } from './machine.ts';
 import { EXTERNAL } from './virtual-cpu.ts';
 
 /** DIAGNOSE code of the guest kernel's block devices: of those that z/VM leaves to installations (X'100' to X'1FC'), and KVM does not use it. */
-export const BLOCK_IO = 0x164;
+const BLOCK_IO = 0x164;
 
 /** What a unit's blocks of 4096 bytes contain before they are written. */
-export type InitialContent = (block: number) => Uint8Array;
+type InitialContent = (block: number) => Uint8Array;
 
 /** A medium: what was written, by block, over what was there. */
 export interface Unit {

@@ -31,7 +31,8 @@ describe('the built kernel', () => {
     const out = mkdtempSync(join(tmpdir(), 'zhint-kernel-'));
     try {
       execFileSync('make', ['-s', '-C', KERNEL, `OUT=${out}`]);
-      for (const name of ['kernel.elf', 'user.elf']) expect(readFileSync(join(out, name)).equals(readFileSync(`${KERNEL}/${name}`)), name).toBe(true);
+      for (const name of ['kernel.elf', 'user.elf'])
+        expect(readFileSync(join(out, name)).equals(readFileSync(`${KERNEL}/${name}`)), name).toBe(true);
     } finally {
       rmSync(out, { recursive: true });
     }
@@ -46,7 +47,11 @@ const run = (file: string, options: Partial<KernelOptions> = {}) => {
   const workload = parseWorkload(readFileSync(file, 'utf8'), file);
   const session = new KernelSession(file, images, { workload, storage: 4 * MIB, cpus: 1, ...options });
   const outcome = session.run(100_000_000);
-  return { session, outcome: outcome && `${outcome.verdict} ${session.machine.console.match(/panic.*/)?.[0] ?? ''}`, ...countEvents(session) };
+  return {
+    session,
+    outcome: outcome && `${outcome.verdict} ${session.machine.console.match(/panic.*/)?.[0] ?? ''}`,
+    ...countEvents(session),
+  };
 };
 
 const EVERYTHING = 'test/workloads/everything.yaml';
@@ -134,7 +139,10 @@ const refused = (text: string): string => {
 
 describe('workloads', () => {
   test.each([
-    ['title: t\nprocesses:\n  - steps:\n      - reed: { files: x }\n', /^w\.yaml:4:9: processes\.0\.steps\.0: a step: wait, exit, read/],
+    [
+      'title: t\nprocesses:\n  - steps:\n      - reed: { files: x }\n',
+      /^w\.yaml:4:9: processes\.0\.steps\.0: a step: wait, exit, stop, read/,
+    ],
     ['title: t\nprocesses:\n  - steps:\n      - read: { files: x }\n', /^w\.yaml: there are no files 'x', expected one of none/],
     ['title: [\n', /^w\.yaml:\d+:\d+: /],
     ['title: t\ncpus: 9\n', /^w\.yaml:2:7: cpus: /],

@@ -72,7 +72,6 @@ struct lowcore {
 	struct lowcore *self;	/* absolute address */
 	struct list_head *discard_list;
 	struct task *idle;
-	u64 next_tick;
 	u64 exit_timer;		/* CPU timer when this CPU last went to a user */
 };
 #define S390_lowcore (*(struct lowcore *)0)

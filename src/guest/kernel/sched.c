@@ -139,16 +139,20 @@ void msleep_ticks(u64 ticks)
 	wait_event(&timers, (long)(until - get_clock()) <= 0);
 }
 
-bool timers_pending(void)
+/* When the first of those who wait for a time is to be woken; the end of time when there is none. */
+u64 next_timer(void)
 {
 	struct list_head *pos, *bucket = wait_bucket(&timers);
-	bool found = false;
+	u64 first = -1UL;
 	u8 flags = spin_lock_irqsave(&sched_lock);
 
-	list_for_each(pos, bucket)
-		found |= list_entry(pos, struct task, list)->chan == &timers;
+	list_for_each(pos, bucket) {
+		struct task *task = list_entry(pos, struct task, list);
+		if (task->chan == &timers)
+			first = min(first, task->wake_at);
+	}
 	spin_unlock_irqrestore(&sched_lock, flags);
-	return found;
+	return first;
 }
 
 bool nothing_to_run(void)

@@ -54,13 +54,15 @@ static inline void mutex_unlock(struct mutex *m) { __atomic_store_n(&m->locked, 
 /* smp.c */
 #define TICK 0x200000UL		/* of the TOD clock: 512 microseconds */
 extern u64 cpu_online_mask, cpu_idle_mask;
-bool timers_pending(void), nothing_to_run(void);
+u64 next_timer(void);
+bool nothing_to_run(void);
 struct task *idle_task(void);
 void smp_init(void);
 void smp_start_secondary(void);
 void smp_kick_idle(void);
 void init_lowcore(struct lowcore *lc, u32 cpu);
-void tick_program(bool on);
+void tick_program(u64 at);
+u64 next_tick(void);
 void do_ext(struct pt_regs *regs);
 
 /* entry.S */
@@ -72,5 +74,6 @@ void return_to_user(struct pt_regs *regs) __attribute__((noreturn));
 void do_pgm(struct pt_regs *regs);
 void do_svc(struct pt_regs *regs);
 void start_process(void *proc);
+void shut_down(void) __attribute__((noreturn));
 
 #endif

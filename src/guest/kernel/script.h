@@ -18,6 +18,7 @@ enum op {
 	OP_REPEAT,	/* times, steps in the body */
 	OP_NAP,		/* ticks */
 	OP_COMPUTE,	/* rounds */
+	OP_STOP,	/* the whole guest */
 };
 enum order { ORDER_SEQUENTIAL, ORDER_REVERSE, ORDER_RANDOM };
 #define NO_FILE 0xffffffffU

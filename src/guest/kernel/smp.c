@@ -79,10 +79,11 @@ void smp_start_secondary(void)
 
 /* ---- the clock ---- */
 
-void tick_program(bool on)
+u64 next_tick(void) { return get_clock() + TICK * nr_cpus; }
+
+void tick_program(u64 at)
 {
-	S390_lowcore.next_tick = on ? get_clock() + TICK * nr_cpus : -1UL;
-	asm volatile("sckc %0" :: "Q" (S390_lowcore.next_tick));
+	asm volatile("sckc %0" :: "Q" (at));
 }
 
 void do_ext(struct pt_regs *regs)
@@ -95,7 +96,7 @@ void do_ext(struct pt_regs *regs)
 		return;
 	switch (code) {
 	case EXT_CLOCK_COMPARATOR:
-		tick_program(true);
+		tick_program(next_tick());
 		discard_signoff();
 		sched_tick();
 		break;
@@ -122,7 +123,7 @@ static void enabled_wait(void)
 		     : "Q" (S390_lowcore.return_psw), "Q" (S390_lowcore.scratch) : "memory", "1");
 }
 
-/* An idle CPU has signed off all pages to be freed; its clock ticks only when somebody waits for a time. */
+/* An idle CPU has signed off all pages to be freed; its clock wakes it only for those who wait for a time. */
 void cpu_idle(void)
 {
 	u32 cpu = smp_processor_id();
@@ -135,10 +136,10 @@ void cpu_idle(void)
 		}
 		discard_signoff();
 		set_bit(cpu, &cpu_idle_mask);
-		tick_program(timers_pending());
+		tick_program(next_timer());
 		if (nothing_to_run())
 			enabled_wait();
 		clear_bit(cpu, &cpu_idle_mask);
-		tick_program(true);
+		tick_program(next_tick());
 	}
 }

@@ -78,6 +78,8 @@ void do_svc(struct pt_regs *regs)
 	switch (code) {
 	case SVC_EXIT:
 		do_exit();
+	case SVC_STOP:
+		shut_down();
 	case SVC_FORK:
 		result = do_fork(regs);
 		break;

@@ -316,6 +316,9 @@ static u32 run_step(struct process *p, const struct step *s)
 		for (u32 n = 0; n < s->arg[0]; n++)
 			asm volatile("" : "+d" (n));
 		break;
+	case OP_STOP:
+		svc0(SVC_STOP);
+		break;
 	case OP_END:
 		svc0(SVC_EXIT);
 	}

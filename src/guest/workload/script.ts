@@ -4,7 +4,7 @@ import type { Step, Workload } from './workload.ts';
 /** A workload made ready for the user program: files with their sizes, and scripts in steps of eight words (src/guest/kernel/script.h). */
 
 const OP = {
-  END: 0, READ: 1, WRITE: 2, SYNC: 3, TRUNCATE: 4, MAP: 5, UNMAP: 6, TOUCH: 7, LOCK: 8, UNLOCK: 9, FORK: 10, WAIT: 11, REPEAT: 12, NAP: 13, COMPUTE: 14,
+  END: 0, READ: 1, WRITE: 2, SYNC: 3, TRUNCATE: 4, MAP: 5, UNMAP: 6, TOUCH: 7, LOCK: 8, UNLOCK: 9, FORK: 10, WAIT: 11, REPEAT: 12, NAP: 13, COMPUTE: 14, STOP: 15,
 } as const; // biome-ignore format: a table
 const ORDER = { sequential: 0, reverse: 1, random: 2 } as const;
 const NO_FILE = 0xffff_ffff;
@@ -12,12 +12,12 @@ const MAP_WRITE = 1;
 const MAP_SHARED = 2;
 const STEP_SHARED = 1;
 const STEP_WORDS = 8;
-export const STEP_SIZE = STEP_WORDS * 4;
+const STEP_SIZE = STEP_WORDS * 4;
 
 /** Files 0 and 1 are the program and the script. */
 export const FIRST_DATA_FILE = 2;
 
-export interface FileGroup {
+interface FileGroup {
   readonly first: number;
   /** Pages of each file. */
   readonly pages: readonly number[];
@@ -116,6 +116,7 @@ class Compiler {
   #compileStep(step: Step): number[][] {
     if (step === 'wait') return [[OP.WAIT]];
     if (step === 'exit') return [[OP.END]];
+    if (step === 'stop') return [[OP.STOP]];
     if ('read' in step) return [this.#filePages(OP.READ, step.read)];
     if ('write' in step) return [this.#filePages(OP.WRITE, step.write)];
     if ('sync' in step) return [[OP.SYNC, ...this.#range(step.sync)]];

@@ -42,6 +42,7 @@ const map = z.strictObject({
 export type Step =
   | 'wait'
   | 'exit'
+  | 'stop'
   | { read: z.infer<typeof filePages> }
   | { write: z.infer<typeof filePages> }
   | { sync: string }
@@ -56,12 +57,12 @@ export type Step =
   | { nap: number }
   | { compute: number };
 
-const STEPS = 'wait, exit, read, write, sync, truncate, map, unmap, touch, lock, unlock, fork, repeat, nap or compute';
+const STEPS = 'wait, exit, stop, read, write, sync, truncate, map, unmap, touch, lock, unlock, fork, repeat, nap or compute';
 
 const step: z.ZodType<Step> = z.lazy(() =>
   z.union(
     [
-      z.enum(['wait', 'exit']),
+      z.enum(['wait', 'exit', 'stop']),
       z.strictObject({ read: filePages }),
       z.strictObject({ write: filePages }),
       z.strictObject({ sync: z.string() }),
