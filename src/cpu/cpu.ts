@@ -227,6 +227,21 @@ export class Cpu {
     this.setCell32(CELL.EXIT, 1);
   }
 
+  #turnEnds = false;
+
+  /** Makes {@link execute} return at the next boundary as if its budget were spent. */
+  endTurn(): void {
+    this.#turnEnds = true;
+    this.leaveGeneratedCode();
+  }
+
+  /** Whether somebody has called {@link endTurn} since this was last asked. */
+  takeEndOfTurn(): boolean {
+    const ends = this.#turnEnds;
+    this.#turnEnds = false;
+    return ends;
+  }
+
   /** Address of the instruction being executed (of the EXECUTE, while its target executes). */
   get instructionAddress(): bigint {
     const offset = BigInt(this.cell32(CELL.CURRENT) >>> 0);

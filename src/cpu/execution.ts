@@ -33,7 +33,7 @@ export const execute = (cpu: Cpu, budget: number): Exit => {
     const exit = attend(cpu);
     if (exit) return exit;
     const left = last - cpu.executed;
-    if (left <= 0) return { reason: 'budget' };
+    if (left <= 0 || cpu.takeEndOfTurn()) return { reason: 'budget' };
     const thrown = runGeneratedCode(cpu, Math.min(left, LONGEST_RUN, untilTimer(cpu)));
     if (cpu.interceptedAt !== undefined) {
       const ended = interceptNoted(cpu, cpu.interceptedAt);

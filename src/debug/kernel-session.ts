@@ -6,6 +6,7 @@ import { bootParameters } from '../guest/workload/boot-parameters.ts';
 import { pageContent } from '../guest/workload/content.ts';
 import { type CompiledWorkload, compileWorkload, FIRST_DATA_FILE } from '../guest/workload/script.ts';
 import type { Workload } from '../guest/workload/workload.ts';
+import { stopAwkwardly } from '../host/awkward.ts';
 import { BlockDevice } from '../host/block-device.ts';
 import { type Eviction, Evictor } from '../host/evictor.ts';
 import { Machine, type Outcome } from '../host/machine.ts';
@@ -62,12 +63,13 @@ export class KernelSession {
     this.kernel = loadElf(images.kernel, 'kernel.elf');
     check(file, options);
     const { storage, cpus, frames, profile = 'zvm', seed, eviction, pagingDevice } = options;
+    const scheduler = seed === undefined ? undefined : new UnfairScheduler(seed);
     this.machine = new Machine({
       storage,
       cpus,
       profile: PROFILES[profile],
       ...(frames !== undefined && { frames }),
-      ...(seed !== undefined && { scheduler: new UnfairScheduler(seed) }),
+      ...(scheduler && { scheduler }),
       ...(pagingDevice && { pagingDevice }),
     });
     const compiled = compileWorkload(options.workload, file);
@@ -79,6 +81,7 @@ export class KernelSession {
       { blocks: disk.blocks, initial: (block) => disk.block(block), written: new Map(), delay },
       { blocks: swap, initial: () => new Uint8Array(PAGE_SIZE), written: new Map(), delay },
     ]);
+    if (scheduler) stopAwkwardly(this.machine, scheduler);
     if (eviction) new Evictor(this.machine, eviction, seed ?? 1);
     for (const { address, bytes } of this.kernel.segments) this.machine.storage.load(address, bytes);
     const parameters = { storage, cpus, swap, commandLine: commandLine(options), files: disk.files, processes: compiled.processes };

@@ -107,6 +107,17 @@ export class UnfairScheduler implements Scheduler {
     return this.#random.choose(others.length > 0 ? others : runnable);
   }
 
+  /** This CPU is left out from now on, for as many turns as are drawn. */
+  leaveOut(cpu: number): void {
+    this.#left = cpu;
+    this.#turns = uniformInt(this.#generator, 1, 2 ** MOST_LEFT_OUT);
+  }
+
+  /** Whether something happens that does so once in so many times. */
+  draws(once: number): boolean {
+    return uniformInt(this.#generator, 1, once) === 1;
+  }
+
   capture(): SchedulerState {
     return { kind: 'unfair', generator: [...this.#generator.getState()], left: this.#left, turns: this.#turns };
   }
