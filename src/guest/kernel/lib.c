@@ -157,7 +157,7 @@ bool oops_in_progress;
 /* The end: a message, and a disabled wait that says "failed". Interruptions are taken for the console's sake only. */
 void panic(const char *format, ...)
 {
-	static const struct psw disabled_wait = { PSW_WAIT | PSW_64, 0xdead };
+	static const struct psw disabled_wait = { PSW_WAIT | PSW_64, 0xbad };
 	char text[240] = "kernel panic: ";
 	__builtin_va_list args;
 	u32 length = 14;

@@ -43,7 +43,7 @@ void smp_kick_idle(void)
 /* The CPU that executes this writes into the prefix area of one that does not run yet, or of its own at boot. */
 void init_lowcore(struct lowcore *lc, u32 cpu)
 {
-	const struct psw stop = { PSW_WAIT | PSW_64, 0xbad };
+	const struct psw stop = { PSW_WAIT | PSW_64, 0xbae };
 
 	lc->pgm_new = (struct psw){ PSW_KERNEL, (u64)pgm_entry };
 	lc->ext_new = (struct psw){ PSW_KERNEL, (u64)ext_entry };
