@@ -2,8 +2,10 @@ import { PGM } from '../cpu/interruption.ts';
 import { FRAME_SIZE } from '../cpu/storage.ts';
 import type { Agent } from './agents.ts';
 import { AbsoluteStorage, ChannelCheck } from './channel/absolute-storage.ts';
+import type { Saved } from './channel/saved.ts';
 import type { Performer } from './intercepted.ts';
 import type { Machine } from './machine.ts';
+import { fromPlain, toPlain } from './plain.ts';
 import { EXTERNAL } from './virtual-cpu.ts';
 
 /** DIAGNOSE code of the guest kernel's block devices: of those that z/VM leaves to installations (X'100' to X'1FC'), and KVM does not use it. */
@@ -55,7 +57,7 @@ const MOST_REQUESTS = 256;
  */
 export class BlockDevice implements Agent {
   readonly wakes = true;
-  readonly state: BlockDeviceState = { queue: [], finished: [], blocksRead: 0, blocksWritten: 0 };
+  state: BlockDeviceState = { queue: [], finished: [], blocksRead: 0, blocksWritten: 0 };
   readonly #machine: Machine;
   readonly #storage: AbsoluteStorage;
   readonly #units: readonly Unit[];
@@ -65,7 +67,7 @@ export class BlockDevice implements Agent {
     this.#storage = new AbsoluteStorage(machine);
     this.#units = units;
     machine.agents.add(this);
-    machine.diagnoses.set(BLOCK_IO, this.diagnose);
+    machine.agents.diagnoses.set(BLOCK_IO, this.diagnose);
   }
 
   get due(): number {
@@ -76,6 +78,19 @@ export class BlockDevice implements Agent {
     const request = this.state.queue.shift()!;
     this.state.finished.push({ token: request.token, status: this.#transfer(request) });
     this.#machine.interruptExternally(this.#machine.vcpus[request.cpu]!, EXTERNAL.BLOCK_IO.code);
+  }
+
+  save(): Saved {
+    return toPlain({ state: this.state, written: this.#units.map(({ written }) => written) });
+  }
+
+  restore(saved: Saved): void {
+    const { state, written } = fromPlain(saved) as { state: BlockDeviceState; written: Map<number, Uint8Array>[] };
+    this.state = state;
+    for (const [n, unit] of this.#units.entries()) {
+      unit.written.clear();
+      for (const [block, bytes] of written[n]!) unit.written.set(block, bytes);
+    }
   }
 
   /** DIAGNOSE X'164'; its registers are described in block.c. */

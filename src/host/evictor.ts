@@ -1,8 +1,10 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { Agent } from './agents.ts';
+import type { Saved } from './channel/saved.ts';
 import type { Machine } from './machine.ts';
+import { fromPlain, toPlain } from './plain.ts';
 
 /**
  * When the evictor takes a page that the guest allows to be taken: the three modes that the discussion of the patches asked for (seed 001).
@@ -31,20 +33,21 @@ export class Evictor implements Agent {
   readonly wakes = false;
   readonly #machine: Machine;
   readonly #eviction: Eviction;
-  readonly #generator: ReturnType<typeof xoroshiro128plus>;
+  #generator: ReturnType<typeof xoroshiro128plus>;
   /** Pages that may be taken, in no order, and for each of them where it stands there and when its state changed. */
-  readonly #pages: number[] = [];
-  readonly #allowed = new Map<number, { at: number; since: number }>();
-  #due = 0;
+  #pages: number[] = [];
+  #allowed = new Map<number, { at: number; since: number }>();
+  #due: number;
 
   constructor(machine: Machine, eviction: Eviction, seed: number) {
     this.#machine = machine;
     this.#eviction = eviction;
     this.#generator = xoroshiro128plus(seed);
+    this.#due = eviction.mode === 'immediate' ? Number.POSITIVE_INFINITY : 0;
     machine.configuration.events.on('pageState', ({ page, after, by }) => {
       if (by.startsWith('ESSA')) this.#changed(page, after.usage !== 'S' && after.content === 'r');
     });
-    if (eviction.mode !== 'immediate') machine.agents.add(this);
+    machine.agents.add(this);
   }
 
   get due(): number {
@@ -61,6 +64,23 @@ export class Evictor implements Agent {
       this.#takeOne();
       this.#due = elapsed + Math.max(1, Math.round(-eviction.mean * Math.log(1 - uniformFloat64(this.#generator))));
     }
+  }
+
+  save(): Saved {
+    return toPlain({ due: this.#due, pages: this.#pages, allowed: this.#allowed, generator: [...this.#generator.getState()] });
+  }
+
+  restore(saved: Saved): void {
+    const state = fromPlain(saved) as {
+      due: number;
+      pages: number[];
+      allowed: Map<number, { at: number; since: number }>;
+      generator: number[];
+    };
+    this.#due = state.due;
+    this.#pages = state.pages;
+    this.#allowed = state.allowed;
+    this.#generator = xoroshiro128plusFromState(state.generator);
   }
 
   #changed(page: number, allowed: boolean): void {

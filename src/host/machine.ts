@@ -17,7 +17,7 @@ import { GuestStorage } from './guest-storage.ts';
 import { type Action, HostActions } from './host-actions.ts';
 import { type HostLayout, planHostStorage } from './host-storage.ts';
 import { initialize } from './initial-state.ts';
-import { type Performer, performIntercepted } from './intercepted.ts';
+import { performIntercepted } from './intercepted.ts';
 import { stopCpu } from './operating-state.ts';
 import { NoFrameError, Pager } from './pager.ts';
 import { MemoryPagingDevice, type PagingDevice, PagingError, PagingStore } from './paging-device.ts';
@@ -108,8 +108,6 @@ export class Machine {
   };
   /** What acts at times of its own. */
   readonly agents = new Agents();
-  /** DIAGNOSE functions of devices, by code. */
-  readonly diagnoses = new Map<number, Performer>();
   /** Interceptions by code, and instructions that the host performed. */
   readonly interceptions = new Map<number, number>();
   #outcome: Outcome | undefined;

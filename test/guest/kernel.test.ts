@@ -126,6 +126,23 @@ describe('policies', () => {
   });
 });
 
+describe('a rule that is broken on purpose', () => {
+  const races = { storage: 2 * MIB, cpus: 3, diskDelay: 300, seed: 1 } as const;
+  const exponential = (mean: number): Eviction => ({ mode: 'exponential', mean });
+  test.each([
+    ['discard-once', 'races', 300, /discarded a second time/],
+    ['pte-recheck', 'races', 300, /page_mapped|ptes map it/],
+    ['mlocked', 'races', 300, /the locked page .* is discarded/],
+    ['dirty', 'races', 300, /is discarded, and nothing else has its content/],
+    ['dirty-transfer', 'shared-stores', 3000, /is discarded, and nothing else has its content/],
+  ] as const)('%s: the guest stops and says so', (name, file, mean, message) => {
+    const storage = file === 'races' ? races.storage : 8 * MIB;
+    const { outcome } = run(`test/workloads/${file}.yaml`, { ...races, storage, eviction: exponential(mean), guards: `-${name}` });
+    expect(outcome).toMatch(/^failed /);
+    expect(outcome).toMatch(message);
+  });
+});
+
 const workload = (text: string) => compileWorkload(parseWorkload(text, 'w.yaml'), 'w.yaml');
 const refused = (text: string): string => {
   try {

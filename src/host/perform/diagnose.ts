@@ -25,7 +25,7 @@ const releasePages: Performer = (machine, { cpu }, i) => {
   }
 };
 
-/** DIAGNOSE functions by code; those of devices are in {@link Machine.diagnoses}. X'318', control-program name, is not among them: the service processor does not announce it. */
+/** DIAGNOSE functions by code; those of devices are in {@link Agents.diagnoses}. X'318', control-program name, is not among them: the service processor does not announce it. */
 const FUNCTIONS: Readonly<Record<number, Performer>> = {
   [0x10]: releasePages,
   [0x44]: timeSliceEnd,
@@ -39,7 +39,7 @@ const FUNCTIONS: Readonly<Record<number, Performer>> = {
 /** DIAGNOSE: bits 48-63 of the second-operand address are the function code; what there is no function for is a specification exception. */
 export const diagnose: Performer = (machine, vcpu, i, ilc) => {
   const code = Number(i.value(2) & 0xffffn);
-  const perform = FUNCTIONS[code] ?? machine.diagnoses.get(code);
+  const perform = FUNCTIONS[code] ?? machine.agents.diagnoses.get(code);
   if (!perform) vcpu.cpu.programCheck(PGM.SPECIFICATION);
   else perform(machine, vcpu, i, ilc);
 };
