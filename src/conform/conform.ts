@@ -1,0 +1,38 @@
+import { type Cell, cellsOf, cellsWithout } from './cells.ts';
+import type { ConformProfile, Expectation } from './expectation.ts';
+import { type Expected, expectedOf, judge } from './judge.ts';
+import { type Observation, observe } from './observe.ts';
+import { type AssemblePrograms, type Script, Stage, WAYS, type Way } from './stage.ts';
+
+/** A cell as it was expected and seen in one way. */
+export interface Verdict {
+  readonly cell: Cell;
+  readonly way: Way;
+  readonly expected: Expected;
+  readonly seen: Observation;
+  /** What differs; none when the cell is as the documents say. */
+  readonly differences: readonly string[];
+}
+
+/** Facilities without which a request is an exception (spec/essa.md 1.2). */
+const OPTIONAL_FACILITY = 147;
+
+/** Establishes every cell of a profile in every way, on one machine each and another without facility 147. */
+export const conform = (expectation: Expectation, name: ConformProfile, assemble: AssemblePrograms): Verdict[] => {
+  const profile = expectation.profiles[name];
+  return WAYS.flatMap((way) => [
+    ...establish(expectation, cellsOf(profile), new Stage(name, way, true, assemble)),
+    ...establish(expectation, cellsWithout(OPTIONAL_FACILITY, expectation, profile), new Stage(name, way, false, assemble)),
+  ]);
+};
+
+const establish = (expectation: Expectation, cells: readonly Cell[], stage: Stage): Verdict[] => {
+  const verdicts: Verdict[] = [];
+  const scripts = cells.map(function* (cell): Script {
+    const seen = yield* observe(stage, cell);
+    const expected = expectedOf(expectation, expectation.profiles[stage.profile], cell);
+    verdicts.push({ cell, way: stage.way, expected, seen, differences: judge(expectation, cell, seen, stage) });
+  });
+  stage.run(scripts);
+  return verdicts;
+};
