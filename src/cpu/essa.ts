@@ -66,7 +66,8 @@ const transition = (orc: number, status: number, resident: boolean, changed: boo
     case ORC.SET_POTENTIALLY_VOLATILE:
       if (resident) return use(USAGE.POTENTIALLY_VOLATILE);
       if (zero) return use(USAGE.VOLATILE);
-      return changed ? use(USAGE.STABLE) : discard(USAGE.VOLATILE);
+      if (!changed) return discard(USAGE.VOLATILE);
+      return profile.keepsChanged ? unchanged : use(USAGE.STABLE);
     case ORC.SET_STABLE_RESIDENT:
       return { ...use(USAGE.STABLE), makeResident: profile.makesResident && !resident };
     case ORC.SET_STABLE_IF_RESIDENT:

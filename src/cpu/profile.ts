@@ -11,14 +11,16 @@ export interface Profile {
   readonly untouched: 'z' | 'p';
   /** Every ESSA that does not discard clears the zero mark, the extracting one too. */
   readonly forgetsZero: boolean;
+  /** ORC 4 leaves the usage of a preserved and changed block as it was; otherwise it makes the block stable (spec/essa.md 1.6 #3). */
+  readonly keepsChanged: boolean;
 }
 
 export type ProfileName = 'zvm' | 'zvm-lenient' | 'kvm' | 'kvm-2026';
 
 /** `zvm` is the architecture as IBM documents it for z/VM; the others are what KVM does. */
 export const PROFILES: Record<ProfileName, Profile> = {
-  zvm: { name: 'zvm', discards: true, strictUnused: true, makesResident: true, untouched: 'z', forgetsZero: false },
-  'zvm-lenient': { name: 'zvm-lenient', discards: true, strictUnused: false, makesResident: true, untouched: 'z', forgetsZero: false },
-  kvm: { name: 'kvm', discards: false, strictUnused: false, makesResident: false, untouched: 'p', forgetsZero: false },
-  'kvm-2026': { name: 'kvm-2026', discards: false, strictUnused: false, makesResident: false, untouched: 'p', forgetsZero: true },
+  zvm: { name: 'zvm', discards: true, strictUnused: true, makesResident: true, untouched: 'z', forgetsZero: false, keepsChanged: false },
+  'zvm-lenient': { name: 'zvm-lenient', discards: true, strictUnused: false, makesResident: true, untouched: 'z', forgetsZero: false, keepsChanged: false },
+  kvm: { name: 'kvm', discards: false, strictUnused: false, makesResident: false, untouched: 'p', forgetsZero: false, keepsChanged: false },
+  'kvm-2026': { name: 'kvm-2026', discards: false, strictUnused: false, makesResident: false, untouched: 'p', forgetsZero: true, keepsChanged: true },
 }; // biome-ignore format: a table
