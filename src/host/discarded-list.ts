@@ -9,13 +9,34 @@ import type { VirtualCpu } from './virtual-cpu.ts';
  * @returns how many there were
  */
 export const drainList = (machine: Machine, vcpu: VirtualCpu): number => {
-  const { view } = machine.configuration.storage;
-  const cbrlo = machine.block(vcpu) + SD.CBRLO;
-  const list = machine.listPage(vcpu);
-  const count = Number(view.getBigUint64(cbrlo) & 0xfffn) / 8;
-  for (let n = 0; n < count; n++) {
-    machine.pager.release(Number(machine.configuration.storage.load64((list + 8 * n) as HostAbsolute)), 'on the list of discarded blocks');
+  const pages = listedPages(machine, vcpu);
+  for (const page of pages) machine.pager.release(page, 'on the list of discarded blocks');
+  replaceList(machine, vcpu, []);
+  return pages.length;
+};
+
+/** Whether a page is on any CPU's list. */
+export const isListed = (machine: Machine, page: number): boolean =>
+  machine.vcpus.some((vcpu) => listedPages(machine, vcpu).includes(page));
+
+/** Takes a page off every list; it may be on one more than once. */
+export const unlist = (machine: Machine, page: number): void => {
+  for (const vcpu of machine.vcpus) {
+    const others = listedPages(machine, vcpu).filter((other) => other !== page);
+    replaceList(machine, vcpu, others);
   }
-  view.setBigUint64(cbrlo, BigInt(list));
-  return count;
+};
+
+const listedPages = (machine: Machine, vcpu: VirtualCpu): number[] => {
+  const { storage } = machine.configuration;
+  const list = machine.listPage(vcpu);
+  const count = Number(storage.view.getBigUint64(machine.block(vcpu) + SD.CBRLO) & 0xfffn) / 8;
+  return Array.from({ length: count }, (_, n) => Number(storage.load64((list + 8 * n) as HostAbsolute)));
+};
+
+const replaceList = (machine: Machine, vcpu: VirtualCpu, pages: readonly number[]): void => {
+  const { storage } = machine.configuration;
+  const list = machine.listPage(vcpu);
+  for (const [n, page] of pages.entries()) storage.store64((list + 8 * n) as HostAbsolute, BigInt(page));
+  storage.view.setBigUint64(machine.block(vcpu) + SD.CBRLO, BigInt(list + 8 * pages.length));
 };

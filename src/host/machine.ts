@@ -10,6 +10,7 @@ import { FRAME_SIZE, type HostAbsolute, type Offset } from '../cpu/storage.ts';
 import { Agents } from './agents.ts';
 import { AbsoluteStorage } from './channel/absolute-storage.ts';
 import { ChannelSubsystem } from './channel/channel-subsystem.ts';
+import { isListed, unlist } from './discarded-list.ts';
 import { endIdle, endInvalid, endLoop, endStatement, endStopped } from './ending.ts';
 import { signalService } from './external.ts';
 import { Gmap } from './gmap.ts';
@@ -132,6 +133,7 @@ export class Machine {
     this.gmap = new Gmap(this.configuration.storage, this.layout, guestSize, profile.untouched);
     this.store = new PagingStore(options.pagingDevice ?? new MemoryPagingDevice());
     this.pager = new Pager(this.configuration, this.gmap, this.store, this.layout);
+    if (profile.forgetsZero) this.pager.discarded = { has: (page) => isListed(this, page), remove: (page) => unlist(this, page) };
     this.storage = new GuestStorage(this);
     this.#turns = new Turns(options.scheduler);
     this.vcpus = this.configuration.cpus.map((cpu, n) => {

@@ -49,6 +49,11 @@ export class Pager {
   readonly counters: PagingCounters = { pageIns: 0, pageOuts: 0, cleanPageOuts: 0, discards: 0, drops: 0, zeroFills: 0, releases: 0 };
   /** Pages that may not be taken: prefix areas of CPUs that are in SIE. */
   readonly pinned = new Set<number>();
+  /**
+   * Pages that ESSA has discarded since they were last resident, where the zero mark does not tell (spec/essa.md 1.6 #4 and #6): what the
+   * paging device still has of them must not come back.
+   */
+  discarded: { has(page: number): boolean; remove(page: number): void } | undefined;
   readonly #configuration: Configuration;
   readonly #gmap: Gmap;
   readonly #store: PagingStore;
@@ -105,7 +110,8 @@ export class Pager {
     const { storage } = this.#configuration;
     const offset = storage.offset(frame);
     const before = this.#status(entries);
-    const saved = !(before & PGSTE_LOW.ZERO) && this.#store.has(page);
+    const saved = !(before & PGSTE_LOW.ZERO) && this.#store.has(page) && !this.discarded?.has(page);
+    this.discarded?.remove(page);
     if (saved) this.#store.restore(page, storage.bytes.subarray(offset, offset + FRAME_SIZE));
     else {
       // A copy that is left over from before a discard must never be taken for this content.
@@ -139,7 +145,7 @@ export class Pager {
     const frame = this.#resident.get(page);
     const { storage } = this.#configuration;
     if (frame !== undefined) return storage.bytes.subarray(storage.offset(frame), storage.offset(frame) + FRAME_SIZE);
-    const preserved = this.state(page).content === 'p';
+    const preserved = this.state(page).content === 'p' && !this.discarded?.has(page);
     return (preserved && this.#store.peek(page)) || new Uint8Array(FRAME_SIZE);
   }
 
@@ -168,7 +174,7 @@ export class Pager {
     const entries = this.#gmap.entries(page);
     const status = this.#status(entries);
     if (this.#isValid(entries)) return;
-    if ((status & PGSTE_LOW.USAGE) !== USAGE.UNUSED && !(status & PGSTE_LOW.ZERO)) return;
+    if ((status & PGSTE_LOW.USAGE) !== USAGE.UNUSED && !(status & PGSTE_LOW.ZERO) && !this.discarded?.has(page)) return;
     if (!this.#store.release(page)) return;
     this.counters.releases++;
     const { events } = this.#configuration;

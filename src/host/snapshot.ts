@@ -81,6 +81,7 @@ export class SnapshotError extends Error {
 const STRUCTURE = new Set([
   'configuration',
   'pager',
+  'released',
   'store',
   'gmap',
   'layout',
