@@ -91,7 +91,9 @@ const findGap = (expectation: Expectation): string | undefined => {
         const ways = profile.reach.filter((line) => line.state === state && line.change === change).length;
         if (ways === 0) gaps.push(`no line for ${name}, how ${state} with C=${change} is reached, expected at least one`);
         for (let request = 0; request < 8; request++) {
-          gaps.push(wrong(requestLines(profile, request, state, change).length, `${name}, request ${request} from ${state} with C=${change}`));
+          gaps.push(
+            wrong(requestLines(profile, request, state, change).length, `${name}, request ${request} from ${state} with C=${change}`),
+          );
         }
         const reclaims = reclaimLines(profile, state, change).length;
         gaps.push(wrong(state.endsWith('r') ? reclaims : reclaims + 1, `${name}, reclaim of ${state} with C=${change}`));
