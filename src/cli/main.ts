@@ -1,5 +1,6 @@
 import { InputError } from '../guest/input-error.ts';
 import { main as asm } from './asm.ts';
+import { main as conform } from './conform.ts';
 import { main as debug } from './debug.ts';
 import { main as disasm } from './disasm.ts';
 import { main as list } from './list.ts';
@@ -15,6 +16,7 @@ const COMMANDS: Readonly<Record<string, { what: string; run: Command }>> = {
   story: { what: 'run a fixture and tell what happens, step by step', run: story },
   debug: { what: 'step through a program, forward and back', run: debug },
   snapshot: { what: 'run a program up to a point and write the machine to a file', run: snapshot },
+  conform: { what: 'prove every page-state transition from outside', run: conform },
   asm: { what: 'assemble a source into an ELF file', run: asm },
   disasm: { what: 'disassemble a program', run: disasm },
   list: { what: 'list the instructions', run: list },

@@ -17,10 +17,15 @@ export interface Verdict {
 /** Facilities without which a request is an exception (spec/essa.md 1.2). */
 const OPTIONAL_FACILITY = 147;
 
-/** Establishes every cell of a profile in every way, on one machine each and another without facility 147. */
-export const conform = (expectation: Expectation, name: ConformProfile, assemble: AssemblePrograms): Verdict[] => {
+/** Establishes every cell of a profile in the ways that are asked for, on one machine each and another without facility 147. */
+export const conform = (
+  expectation: Expectation,
+  name: ConformProfile,
+  assemble: AssemblePrograms,
+  ways: readonly Way[] = WAYS,
+): Verdict[] => {
   const profile = expectation.profiles[name];
-  return WAYS.flatMap((way) => [
+  return ways.flatMap((way) => [
     ...establish(expectation, cellsOf(profile), new Stage(name, way, true, assemble)),
     ...establish(expectation, cellsWithout(OPTIONAL_FACILITY, expectation, profile), new Stage(name, way, false, assemble)),
   ]);
@@ -31,7 +36,7 @@ const establish = (expectation: Expectation, cells: readonly Cell[], stage: Stag
   const scripts = cells.map(function* (cell): Script {
     const seen = yield* observe(stage, cell);
     const expected = expectedOf(expectation, expectation.profiles[stage.profile], cell);
-    verdicts.push({ cell, way: stage.way, expected, seen, differences: judge(expectation, cell, seen, stage) });
+    verdicts.push({ cell, way: stage.way, expected, seen, differences: judge(expectation, stage.profile, cell, seen) });
   });
   stage.run(scripts);
   return verdicts;

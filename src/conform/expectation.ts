@@ -17,7 +17,7 @@ const schemaOf = (z: typeof import('zod').z) => {
   const step = z.union([z.enum(['store', 'clean', 'dirty', 'reclaim']), z.templateLiteral(['essa ', z.int().min(0).max(7)])]);
   /** A line of the file, with the sections that it was typed from. */
   const line = <T extends import('zod').ZodRawShape>(shape: T) =>
-    z.strictObject({ ...shape, source: z.string().regex(/^(essa|host|dat)\.md \d/, 'a page and section such as essa.md 1.5') });
+    z.strictObject({ ...shape, source: z.string().regex(/^(essa|host|dat)\.md \d/, 'expected a page and section such as essa.md 1.5') });
   const profile = z.strictObject({
     reach: z.array(line({ state, change, steps: z.array(step), data: z.enum(['kept', 'zeros']) })),
     unreachable: z.array(line({ state, reason: z.string().min(10) })),
@@ -80,6 +80,10 @@ const findGap = (expectation: Expectation): string | undefined => {
   for (const state of STATES) gaps.push(wrong(expectation.bytes.filter((line) => line.state === state).length, `the byte of ${state}`));
   for (const name of CONFORM_PROFILES) {
     const profile = expectation.profiles[name];
+    const never = new Set(profile.unreachable.map((line) => line.state));
+    const outcomes = [...profile.requests, ...profile.reclaim, ...profile.touch].map((line) => line.to);
+    const strayed = [...outcomes, ...profile.reach.map((line) => line.state)].find((state) => never.has(state));
+    if (strayed) gaps.push(`${name}: a line leads to ${strayed}, which the file calls unreachable`);
     for (const state of STATES) {
       const excluded = profile.unreachable.filter((line) => line.state === state).length;
       if (excluded > 0) {

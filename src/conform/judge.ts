@@ -1,6 +1,7 @@
 import type { Cell } from './cells.ts';
 import {
   type Bit,
+  type ConformProfile,
   type Expectation,
   type ProfileExpectation,
   reclaimLine,
@@ -10,7 +11,7 @@ import {
   touchLine,
 } from './expectation.ts';
 import type { EntryState, KeyBits, Observation, Touched } from './observe.ts';
-import { type Answer, CANARY, type Stage } from './stage.ts';
+import { type Answer, CANARY } from './stage.ts';
 
 /** What must become of a page in one cell. */
 export interface Expected {
@@ -59,8 +60,8 @@ const becomes = ({ change, data }: Cell, { to, discard = false }: { to: StateNam
 }) as const; // biome-ignore format: an object
 
 /** Compares a cell with what was seen. @returns what differs, a text each; none when the cell is as it must be */
-export const judge = (expectation: Expectation, cell: Cell, seen: Observation, stage: Stage): string[] => {
-  const profile = expectation.profiles[stage.profile];
+export const judge = (expectation: Expectation, name: ConformProfile, cell: Cell, seen: Observation): string[] => {
+  const profile = expectation.profiles[name];
   const differences: string[] = [];
   const must = (what: string, found: unknown, expected: unknown): void => {
     if (found !== expected) differences.push(`${what}: found ${show(found)}, expected ${show(expected)}`);
@@ -71,7 +72,7 @@ export const judge = (expectation: Expectation, cell: Cell, seen: Observation, s
   if (seen.answer && expected.exception !== undefined) {
     mustInterrupt(must, expectation, seen.answer.interruption, expected.exception, {
       page: seen.page,
-      at: stage.guestAddress(`request_${cell.action}`),
+      at: seen.addresses.request!,
       length: 4,
     });
     must('R1', seen.answer.result, CANARY);
@@ -90,7 +91,7 @@ export const judge = (expectation: Expectation, cell: Cell, seen: Observation, s
   if (touch.gives === 'data') must('a load then', contentOf(seen.touched), expected.data);
   else {
     const interruption = typeof seen.touched === 'string' ? undefined : seen.touched;
-    mustInterrupt(must, expectation, interruption, touch.gives, { page: seen.page, at: stage.guestAddress('load'), length: 6 });
+    mustInterrupt(must, expectation, interruption, touch.gives, { page: seen.page, at: seen.addresses.load, length: 6 });
   }
   must('state after the load', seen.afterTouch.state, touch.to);
   must('state after the load', seen.afterTouch.stray.join(', '), '');

@@ -24,6 +24,8 @@ export type Touched = 'kept' | 'zeros' | 'something else' | NonNullable<Answer['
 /** All that was seen of a cell, from outside. */
 export interface Observation {
   readonly page: number;
+  /** Where the guest's program has the ESSA of the action, if it is one, and the load. */
+  readonly addresses: { readonly request: bigint | undefined; readonly load: bigint };
   /** The state in which the request found the page. */
   readonly reached: EntryState & KeyBits;
   /** What came out of the request; undefined for reclaim. */
@@ -56,7 +58,8 @@ export function* observe(stage: Stage, cell: Cell): Script<Observation> {
   const after = { ...readEntries(stage.entries(page)), ...(yield* keyBits(page)) };
   const { result: extracted } = yield { routine: 'essa_0', page };
   const touched = touchedBy(yield { routine: 'load', page }, page);
-  return { page, reached, answer, written, after, listed, extracted, touched, afterTouch: readEntries(stage.entries(page)) };
+  const addresses = { request: answer && stage.guestAddress(`request_${cell.action}`), load: stage.guestAddress('load') };
+  return { page, addresses, reached, answer, written, after, listed, extracted, touched, afterTouch: readEntries(stage.entries(page)) };
 }
 
 function* perform(stage: Stage, step: Step, page: number): Script {
