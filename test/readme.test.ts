@@ -15,7 +15,7 @@ const directory = mkdtempSync(join(tmpdir(), 'zhint-readme-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Commands write where they are run, so that is not in the tree. */
-symlinkSync(join(ROOT, 'fixtures'), join(directory, 'fixtures'));
+for (const name of ['fixtures', 'src']) symlinkSync(join(ROOT, name), join(directory, name));
 
 /** A command line; npm and npx would only find the same program more slowly. */
 const print = (line: string): string => {

@@ -77,7 +77,7 @@ export const judge = (expectation: Expectation, name: ConformProfile, cell: Cell
     });
     must('R1', seen.answer.result, CANARY);
   } else if (seen.answer) {
-    must('interruption', seen.answer.interruption?.code, undefined);
+    must('interruption', codeOf(seen.answer.interruption), undefined);
     must('R1', seen.answer.result, BigInt(expected.byte!));
     must('condition code', seen.answer.cc, 2);
   }
@@ -121,7 +121,7 @@ const mustInterrupt = (
   code: number,
   { page, at, length }: { page: number; at: bigint; length: number },
 ): void => {
-  must('interruption', found?.code, code);
+  must('interruption', codeOf(found), hexCode(code));
   if (found?.code !== code) return;
   const line = expectation.interruptions.find((other) => other.code === code);
   if (!line) throw new RangeError(`the expectation does not say where interruption 0x${code.toString(16)} leaves the old PSW`);
@@ -130,10 +130,15 @@ const mustInterrupt = (
   if (line.address === 'page') must('0xa8', found.address, BigInt(page));
 };
 
-const contentOf = (touched: Touched): string => (typeof touched === 'string' ? touched : `interruption 0x${touched.code.toString(16)}`);
+const contentOf = (touched: Touched): string => (typeof touched === 'string' ? touched : `interruption ${hexCode(touched.code)}`);
+
+const codeOf = (interruption: Answer['interruption']): string | undefined => interruption && hexCode(interruption.code);
 
 const show = (value: unknown): string => {
   if (value === undefined) return 'none';
   if (value === '') return 'as they must be';
   return typeof value === 'bigint' ? `0x${value.toString(16).padStart(2, '0')}` : String(value);
 };
+
+/** A program-interruption code as people write it: 0x06, 0x1a. */
+export const hexCode = (code: number): string => `0x${code.toString(16).padStart(2, '0')}`;

@@ -47,6 +47,9 @@ export interface Entries {
 export const CANARY = 0x0123_4567_89ab_cdefn;
 const NO_INTERRUPTION = 0xffff_ffff_ffff_ffffn;
 
+/** A cell takes a few hundred instructions, most of them to copy pages at level 2; building tables there takes a few thousand. */
+const MOST_INSTRUCTIONS = 20_000;
+
 const MIB = 0x10_0000;
 /** Pages that nobody has touched yet begin here. */
 const FIRST_PAGE = MIB;
@@ -109,7 +112,7 @@ export class Stage {
       if (done) cpu.gr[10] = this.#label('end');
       else this.#prepare(cpu.gr, move);
     });
-    const { verdict, reason } = this.machine.run();
+    const { verdict, reason } = this.machine.run(MOST_INSTRUCTIONS * (scripts.length + 1));
     undo();
     if (verdict !== 'passed') throw new Error(`the guest of a conformance run (${this.profile}, ${this.way}) ended: ${reason}`);
   }

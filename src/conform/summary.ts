@@ -1,6 +1,7 @@
 import type { Action } from './cells.ts';
 import type { Verdict } from './conform.ts';
 import { type Bit, type ConformProfile, type Expectation, STATES, type StateName, stateByte, touchLine } from './expectation.ts';
+import { hexCode } from './judge.ts';
 
 /** What a profile is, in a line. */
 export const TITLES: Readonly<Record<ConformProfile, string>> = {
@@ -57,7 +58,7 @@ const rowsOf = (expectation: Expectation, name: ConformProfile, state: StateName
   const row = { state, byte, unreachable };
   if (unreachable !== undefined) return [{ ...row, change: undefined, places: new Map(), touch: '' }];
   const { gives } = touchLine(profile, state);
-  const touch = gives === 'data' ? 'data' : `0x${gives.toString(16).padStart(2, '0')}`;
+  const touch = gives === 'data' ? 'data' : hexCode(gives);
   const [clean, changed] = ([0, 1] as const).map((change) => placesOf(state, change, verdicts));
   const same = COLUMNS.every((column) => clean!.get(column)?.text === changed!.get(column)?.text);
   if (same) return [{ ...row, change: undefined, places: placesOf(state, undefined, verdicts), touch }];
@@ -73,13 +74,11 @@ const placesOf = (state: StateName, change: Bit | undefined, verdicts: readonly 
     if (cell.from !== state || (change !== undefined && cell.change !== change)) continue;
     const column = columnOf(cell.action, cell.withoutFacility);
     const { observed = 0, wrong = 0 } = places.get(column) ?? {};
-    const text = expected.exception === undefined ? `${expected.to}${expected.discard ? '*' : ''}` : hex(expected.exception);
+    const text = expected.exception === undefined ? `${expected.to}${expected.discard ? '*' : ''}` : hexCode(expected.exception);
     places.set(column, { text, observed: observed + 1, wrong: wrong + Number(differences.length > 0) });
   }
   return places;
 };
-
-const hex = (code: number): string => `0x${code.toString(16).padStart(2, '0')}`;
 
 const columnOf = (action: Action, withoutFacility: number | undefined): Column => {
   if (action === 'reclaim') return 'reclaim';
@@ -94,6 +93,6 @@ export const describeCell = (profile: ConformProfile, { cell, way, expected }: V
   const without = withoutFacility === undefined ? '' : ` without facility ${withoutFacility}`;
   const reached = steps.length === 0 ? 'untouched' : `by ${steps.join(', ')}`;
   const nodatAfter = expected.nodat ? '+nodat' : '';
-  const to = expected.exception === undefined ? `${expected.to}${nodatAfter}` : `interruption ${hex(expected.exception)}`;
+  const to = expected.exception === undefined ? `${expected.to}${nodatAfter}` : `interruption ${hexCode(expected.exception)}`;
   return `${profile}, ${way}: ${from}${nodat ? '+nodat' : ''} C=${change}, ${reached}: ${what}${without} -> ${to}`;
 };

@@ -1,17 +1,19 @@
-import type { Expectation } from '../../src/conform/expectation.ts';
 import { COLUMNS, type Row, type Summary, TITLES } from '../../src/conform/summary.ts';
 
-/** Text of docs/conformance.md that is written by hand: docs/conformance.in.md, with a line for each part that is made. */
-const PARTS = /^<!-- (tables|sources) -->$/gm;
+/** Puts text between the marks `<!-- begin: NAME -->` and `<!-- end: NAME -->` of a document. Throws RangeError when they are not there. */
+export const replacePart = (document: string, name: string, text: string): string => {
+  const [begin, end] = [`<!-- begin: ${name} -->\n`, `<!-- end: ${name} -->`];
+  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
+  if (from < 0 || to < from) throw new RangeError(`the document has no part '${name}'`);
+  return `${document.slice(0, from + begin.length)}\n${text}\n${document.slice(to)}`;
+};
 
-/** docs/conformance.md: what is written by hand, and in it the tables of the profiles and the counts. */
-export const markdownOf = (template: string, expectation: Expectation, summaries: readonly Summary[]): string =>
-  template.replaceAll(PARTS, (_, part: string) => (part === 'tables' ? summaries.map(tableOf).join('\n\n') : sourcesOf(expectation)));
-
-const tableOf = ({ profile, rows, cells, wrong }: Summary): string => {
-  const heading = ['from', 'R1', ...COLUMNS.map((column) => (column === '7 without' ? '7 without 147' : column)), 'load'];
+/** The table of a profile for docs/conformance.md. */
+export const tableOf = ({ profile, rows, cells, wrong }: Summary): string => {
+  const heading = ['from', 'R1', ...COLUMNS.map((column) => (column === '7 without' ? '7 without facility 147' : column)), 'load'];
+  const impossible = rows.filter(({ unreachable }) => unreachable !== undefined);
   return [
-    `### ${profile}: ${TITLES[profile]}`,
+    `## ${profile}: ${TITLES[profile]}`,
     '',
     line(heading),
     line(heading.map(() => '---')),
@@ -19,9 +21,8 @@ const tableOf = ({ profile, rows, cells, wrong }: Summary): string => {
     '',
     `${cells} cells; ${wrong === 0 ? 'every one was seen to be as the documents say' : `${wrong} differ from the documents`}. What cannot occur:`,
     '',
-    ...rows
-      .filter(({ unreachable }) => unreachable !== undefined)
-      .map(({ state, byte, unreachable }) => `- \`${state}\` (0x${byte}): ${unreachable}.`),
+    ...impossible.map(({ state, byte, unreachable }) => `- ${state} (0x${byte}): ${unreachable}`),
+    '',
   ].join('\n');
 };
 
@@ -36,32 +37,3 @@ const wordsOf = ({ state, change, byte, places, touch }: Row): string[] => [
   }),
   touch,
 ];
-
-/** How many lines of the expectation each source speaks for. */
-const sourcesOf = (expectation: Expectation): string => {
-  const counts = new Map<string, number>();
-  const lines = [
-    ...expectation.bytes,
-    expectation.nodatByte,
-    ...expectation.nodat,
-    ...expectation.exceptions,
-    ...expectation.interruptions,
-    ...Object.values(expectation.profiles).flatMap(({ reach, unreachable, requests, reclaim, touch }) => [
-      ...reach,
-      ...unreachable,
-      ...requests,
-      ...reclaim,
-      ...touch,
-    ]),
-  ];
-  for (const { source } of lines) {
-    for (const tag of /\[(.*)\]/.exec(source)?.[1]?.split(', ') ?? ['the page itself']) {
-      const name = tag.replace(/^I: /, '').split(' ')[0]!;
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-  }
-  return [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .map(([tag, count]) => `${tag} ${count}`)
-    .join(', ');
-};

@@ -1,0 +1,82 @@
+import { readdirSync } from 'node:fs';
+import { assemblePrograms, readExpectation } from '../../src/cli/conform.ts';
+import { openSession } from '../../src/cli/open.ts';
+import { conform } from '../../src/conform/conform.ts';
+import { CONFORM_PROFILES, type Expectation } from '../../src/conform/expectation.ts';
+import { WAYS } from '../../src/conform/stage.ts';
+import { describeCell } from '../../src/conform/summary.ts';
+
+/**
+ * What a mutant has to pass: `zhint conform`, and every fixture. Bundled with the mutants in it and loaded by worker.ts; the quickest comes
+ * first, and the first failure is enough.
+ */
+export interface Suite {
+  /** Runs everything. @returns what failed first */
+  check(): string | undefined;
+}
+
+/** Fixtures that take longer than this say the same as shorter ones. */
+const LONGEST_FIXTURE = 400;
+
+interface TimedFixture {
+  readonly file: string;
+  readonly limit: number;
+}
+
+/** Makes the suite ready while no mutant is active. */
+export const prepare = async (): Promise<Suite> => {
+  const expectation = await readExpectation();
+  const fixtures = ['fixtures/', 'test/programs/'].flatMap((directory) =>
+    readdirSync(directory)
+      .filter((name) => name.endsWith('.s'))
+      .flatMap((name) => timed(`${directory}${name}`)),
+  );
+  return { check: () => conformance(expectation) ?? first(fixtures, failureOf) };
+};
+
+const first = <T>(items: readonly T[], look: (item: T) => string | undefined): string | undefined => {
+  for (const item of items) {
+    const found = look(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+class Killed extends Error {}
+
+const conformance = (expectation: Expectation): string | undefined => {
+  try {
+    for (const way of [...WAYS].reverse().sort((a) => (a === 'interpreted' ? -1 : 0))) {
+      for (const profile of CONFORM_PROFILES) {
+        conform(expectation, profile, assemblePrograms, {
+          ways: [way],
+          onVerdict: (verdict) => {
+            if (verdict.differences.length > 0) throw new Killed(describeCell(profile, verdict));
+          },
+        });
+      }
+    }
+    return undefined;
+  } catch (error) {
+    return `conform: ${(error as Error).message}`;
+  }
+};
+
+/** Runs a fixture as it is, to know how long it may take later. */
+const timed = (file: string): TimedFixture[] => {
+  const begin = performance.now();
+  const session = openSession(file, {});
+  session.run();
+  const { instructions } = session.machine;
+  return performance.now() - begin > LONGEST_FIXTURE ? [] : [{ file, limit: 4 * instructions + 10_000 }];
+};
+
+const failureOf = ({ file, limit }: TimedFixture): string | undefined => {
+  try {
+    const session = openSession(file, { limit });
+    const { verdict, reason, failures } = session.result(session.run() ?? { verdict: 'limit', reason: 'too many instructions' });
+    return verdict === 'passed' ? undefined : `${file}: ${failures[0] ?? reason}`;
+  } catch (error) {
+    return `${file}: ${(error as Error).message}`;
+  }
+};
