@@ -1,17 +1,22 @@
-import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { assemblePrograms, report } from '../../src/cli/conform.ts';
+import { report } from '../../src/cli/conform.ts';
 import { main } from '../../src/cli/main.ts';
-import { conform } from '../../src/conform/conform.ts';
 import { CONFORM_PROFILES, type ConformProfile, type Expectation, parseExpectation, STATES } from '../../src/conform/expectation.ts';
-import { judge } from '../../src/conform/judge.ts';
+import { expectedOf, judge } from '../../src/conform/judge.ts';
 import { describeCell } from '../../src/conform/summary.ts';
+import { diagramOf } from './diagram.ts';
+import { replacePart, tableOf } from './markdown.ts';
 
 const FILE = 'src/conform/expectation.yaml';
 const TEXT = readFileSync(FILE, 'utf8');
 const EXPECTATION = await parseExpectation(TEXT, FILE);
 
+const directory = mkdtempSync(join(tmpdir(), 'zhint-conform-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
 /** What the command prints, and its exit status. */
@@ -36,14 +41,19 @@ const mutated = (change: (expectation: Expectation) => void): Promise<Expectatio
   return parseExpectation(stringify(copy), 'mutated.yaml');
 };
 
-/** The cells that differ from an expectation, named. */
+const REPORTS = new Map(CONFORM_PROFILES.map((profile) => [profile, report(EXPECTATION, profile)]));
+
+/** The cells of a run that differ from another expectation, named as that expectation has them. */
 const differing = (expectation: Expectation, profile: ConformProfile): string[] =>
-  conform(expectation, profile, assemblePrograms, { ways: ['interpreted'] })
-    .filter(({ differences }) => differences.length > 0)
-    .map((verdict) => `${describeCell(profile, verdict)}: ${verdict.differences.join('; ')}`);
+  REPORTS.get(profile)!.verdicts.flatMap((verdict) => {
+    const { cell, seen } = verdict;
+    const differences = judge(expectation, profile, cell, seen);
+    const expected = expectedOf(expectation, expectation.profiles[profile], cell);
+    return differences.length > 0 ? [`${describeCell(profile, { ...verdict, expected })}: ${differences.join('; ')}`] : [];
+  });
 
 describe.each(CONFORM_PROFILES)('%s', (profile) => {
-  const { summary, verdicts } = report(EXPECTATION, profile);
+  const { summary, verdicts } = REPORTS.get(profile)!;
 
   test('every cell is as the documents say', () => {
     expect(verdicts.filter(({ differences }) => differences.length > 0)).toEqual([]);
@@ -106,13 +116,28 @@ describe('an expectation that says something else fails, and names the cell', ()
     ['an exception only where a facility is absent', (e) => { e.exceptions.find((line) => line.withoutFacility)!.code = 0x05; }, /ESSA 7 without facility 147 -> interruption 0x05: interruption: found 0x06, expected 0x05/],
     ['the old PSW elsewhere', (e) => { e.interruptions.find(({ code }) => code === 0x1a)!.psw = 'behind'; }, /Vz C=0, .*ESSA 0 -> Vz: old PSW: found 0x[0-9a-f]+, expected 0x[0-9a-f]+/],
     ['a touch without interruption', (e) => { Object.assign(zvm(e).touch.find(({ state }) => state === 'Vz')!, { gives: 'data', to: 'Vr' }); }, /Vz C=0, .*: a load then: found interruption 0x1a, expected zeros; state after the load: found Vz, expected Vr/],
-    ['content that stays', (e) => { zvm(e).reach.find(({ state }) => state === 'Sp')!.data = 'zeros'; }, /Sp C=0, by store, clean, reclaim: ESSA 0 -> Sp: a load then: found kept, expected zeros/],
     ['bytes that are written', (e) => { zvm(e).reclaim.find(({ from }) => from === 'Vr')!.written = 4096; }, /Vr C=0, .*: reclaim -> Vz: bytes written: found 0, expected 4096/],
-    ['a way that leads elsewhere', (e) => { zvm(e).reach.find(({ state }) => state === 'Vr')!.steps = ['store', 'clean', 'essa 4']; }, /Vr C=0, by store, clean, essa 4: .*: state before: found Pr, expected Vr/],
   ])('%s', async (_, change, difference) => {
     const found = differing(await mutated(change), 'zvm');
     expect(found.filter((text) => difference.test(text))).not.toEqual([]);
   }); // biome-ignore format: a line each
+
+  test('the command ends with status 1', async () => {
+    const other = await mutated((e) => {
+      zvm(e).reach.find(({ state }) => state === 'Sp')!.data = 'zeros';
+      zvm(e).reach.find(({ state }) => state === 'Vr')!.steps = ['store', 'clean', 'essa 4'];
+    });
+    const file = join(directory, 'other.yaml');
+    writeFileSync(file, stringify(other));
+    const { status, output } = await zhint('--profile', 'zvm', '--expectation', file, '--tap');
+    expect(status).toBe(1);
+    expect(output).toMatch(
+      /^not ok \d+ - zvm, level 2: Sp C=0, by store, clean, reclaim: ESSA 0 -> Sp\n {2}---\n {2}differences:\n {4}- "a load then: found kept, expected zeros"\n {2}source: "essa.md 1.5/m,
+    );
+    expect(output).toMatch(
+      /^not ok \d+ - zvm, intercepted: Vr C=0, by store, clean, essa 4: ESSA 2 -> Ur\n.*\n.*\n {4}- "state before: found Pr, expected Vr"$/m,
+    );
+  });
 });
 
 describe('2: an expectation file that cannot be used, in one line', () => {
@@ -168,5 +193,17 @@ describe('the command', () => {
       observed: true,
       differences: [],
     }); // biome-ignore format: an object
+  });
+});
+
+describe('docs/conformance.md, which npm run conformance writes', () => {
+  test('its tables are what zhint conform finds', async () => {
+    const tables = CONFORM_PROFILES.map((profile) => tableOf(REPORTS.get(profile)!.summary));
+    const document = replacePart(readFileSync('docs/conformance.md', 'utf8'), 'tables', tables.join('\n'));
+    await expect(document).toMatchFileSnapshot('../../docs/conformance.md');
+  });
+
+  test('its picture shows what the expectation says', async () => {
+    await expect(diagramOf(EXPECTATION.profiles.zvm)).toMatchFileSnapshot('../../docs/page-states.svg');
   });
 });

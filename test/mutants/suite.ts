@@ -1,13 +1,15 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { assemblePrograms, readExpectation } from '../../src/cli/conform.ts';
 import { openSession } from '../../src/cli/open.ts';
 import { conform } from '../../src/conform/conform.ts';
 import { CONFORM_PROFILES, type Expectation } from '../../src/conform/expectation.ts';
-import { WAYS } from '../../src/conform/stage.ts';
+import { WAYS, type Way } from '../../src/conform/stage.ts';
 import { describeCell } from '../../src/conform/summary.ts';
+import { tellStory } from '../../src/debug/story.ts';
+import { traceTo } from '../../src/debug/trace.ts';
 
 /**
- * What a mutant has to pass: `zhint conform`, and every fixture. Bundled with the mutants in it and loaded by worker.ts; the quickest comes
+ * What a mutant has to pass: `zhint conform`, every fixture, and the README's transcripts of one. Bundled with the mutants in it and loaded by worker.ts; the quickest comes
  * first, and the first failure is enough.
  */
 export interface Suite {
@@ -31,7 +33,11 @@ export const prepare = async (): Promise<Suite> => {
       .filter((name) => name.endsWith('.s'))
       .flatMap((name) => timed(`${directory}${name}`)),
   );
-  return { check: () => conformance(expectation) ?? first(fixtures, failureOf) };
+  const readme = readFileSync('README.md', 'utf8');
+  return {
+    check: () =>
+      conformance(expectation, ['interpreted']) ?? misprint(readme) ?? first(fixtures, failureOf) ?? conformance(expectation, OTHER_WAYS),
+  };
 };
 
 const first = <T>(items: readonly T[], look: (item: T) => string | undefined): string | undefined => {
@@ -42,11 +48,26 @@ const first = <T>(items: readonly T[], look: (item: T) => string | undefined): s
   return undefined;
 };
 
+const STORY = 'fixtures/discard-fault.s';
+
+/** The README shows what `zhint story` and `zhint run --trace` print of a fixture. */
+const misprint = (readme: string): string | undefined => {
+  const printed: string[][] = [[], []];
+  tellStory(openSession(STORY, {}), (text) => printed[0]!.push(text), false);
+  const session = openSession(STORY, {});
+  for (const kind of ['essa', 'page', 'host'] as const) traceTo(session.machine, kind, (text) => printed[1]!.push(text));
+  session.run();
+  const wrong = printed.find((lines) => !readme.includes(`\n${lines.join('\n')}\n`));
+  return wrong && `README: ${wrong[0]}`;
+};
+
 class Killed extends Error {}
 
-const conformance = (expectation: Expectation): string | undefined => {
+const OTHER_WAYS = WAYS.filter((way) => way !== 'interpreted').reverse();
+
+const conformance = (expectation: Expectation, ways: readonly Way[]): string | undefined => {
   try {
-    for (const way of [...WAYS].reverse().sort((a) => (a === 'interpreted' ? -1 : 0))) {
+    for (const way of ways) {
       for (const profile of CONFORM_PROFILES) {
         conform(expectation, profile, assemblePrograms, {
           ways: [way],
