@@ -8,7 +8,7 @@ import { rangeOf, TARGETS } from './targets.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = join(ROOT, 'test/mutants');
-const BUNDLES = join(ROOT, 'node_modules/.cache/zhint-mutants');
+const BUNDLES = join(ROOT, `node_modules/.cache/zhint-mutants-${process.pid}`);
 
 /** What became of a mutant: what killed it, or nothing did. */
 export interface Fate {
@@ -119,7 +119,14 @@ const start = async (): Promise<Worker> => {
   return new Worker(file);
 };
 
-export const describeMutant = ({ file, line, original, replacement }: Mutant): string =>
-  `${file}:${line}: ${brief(original)} -> ${replacement === ';' ? 'nothing' : brief(replacement)}`;
+/** A mutant by its file, the line it is in, and what it changes there; the same when other lines come and go. */
+export const nameOf = ({ file, line, original, replacement }: Mutant): string => {
+  const code = sourceOf(file).split('\n')[line - 1]!.trim();
+  const change = `${brief(original)} -> ${replacement === ';' ? 'nothing' : brief(replacement)}`;
+  return `${file}: ${brief(code)}: ${change}`;
+};
 
-const brief = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 90);
+const brief = (text: string): string => {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > 100 ? `${line.slice(0, 97)}...` : line;
+};
