@@ -5,6 +5,7 @@ import { conform } from '../../src/conform/conform.ts';
 import { CONFORM_PROFILES, type Expectation } from '../../src/conform/expectation.ts';
 import { WAYS, type Way } from '../../src/conform/stage.ts';
 import { describeCell } from '../../src/conform/summary.ts';
+import { Session } from '../../src/debug/session.ts';
 import { tellStory } from '../../src/debug/story.ts';
 import { traceTo } from '../../src/debug/trace.ts';
 
@@ -36,7 +37,11 @@ export const prepare = async (): Promise<Suite> => {
   const readme = readFileSync('README.md', 'utf8');
   return {
     check: () =>
-      conformance(expectation, ['interpreted']) ?? misprint(readme) ?? first(fixtures, failureOf) ?? conformance(expectation, OTHER_WAYS),
+      conformance(expectation, ['interpreted']) ??
+      misprint(readme) ??
+      forgotten() ??
+      first(fixtures, failureOf) ??
+      conformance(expectation, OTHER_WAYS),
   };
 };
 
@@ -59,6 +64,18 @@ const misprint = (readme: string): string | undefined => {
   session.run();
   const wrong = printed.find((lines) => !readme.includes(`\n${lines.join('\n')}\n`));
   return wrong && `README: ${wrong[0]}`;
+};
+
+const UNDER_PRESSURE = 'fixtures/pressure.s';
+
+/** A run that goes on from a snapshot ends as if it had not stopped. */
+const forgotten = (): string | undefined => {
+  const end = (session: Session): string => JSON.stringify(session.result(session.run()!));
+  const whole = openSession(UNDER_PRESSURE, {});
+  const expected = end(whole);
+  const session = openSession(UNDER_PRESSURE, {});
+  session.run(Math.floor(whole.machine.instructions / 2));
+  return end(Session.from(session.capture())) === expected ? undefined : 'a snapshot forgets something';
 };
 
 class Killed extends Error {}

@@ -60,6 +60,7 @@ guest_program:
         get_state %r9,%r2
         get_state %r4,%r3
         set_unused %r5,%r3
+        lg      %r1,0(%r3)              # it is no unused page
         go      disabled_wait, 0
 guest_program_end:
 
@@ -80,4 +81,6 @@ table:  .quad   0x40000, 0x41000        # the prefix area of level 2
 segments:
         .quad   table
         .quad   0x100400                # a frame of one megabyte
-        entries 510, segment_invalid
+        entries 255, segment_invalid
+        .quad   0x1000020               # where a page table would have "unused" for the entry above
+        entries 254, segment_invalid
