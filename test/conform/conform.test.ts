@@ -9,7 +9,8 @@ import { CONFORM_PROFILES, type ConformProfile, type Expectation, parseExpectati
 import { expectedOf, judge } from '../../src/conform/judge.ts';
 import { describeCell } from '../../src/conform/summary.ts';
 import { diagramOf } from './diagram.ts';
-import { replacePart, tableOf } from './markdown.ts';
+import { SURVIVORS } from '../mutants/survivors.ts';
+import { mutantsOf, replacePart, tableOf } from './markdown.ts';
 
 const FILE = 'src/conform/expectation.yaml';
 const TEXT = readFileSync(FILE, 'utf8');
@@ -197,9 +198,12 @@ describe('the command', () => {
 });
 
 describe('docs/conformance.md, which npm run conformance writes', () => {
-  test('its tables are what zhint conform finds', async () => {
+  test('its tables are what zhint conform and npm run mutants found', async () => {
     const tables = CONFORM_PROFILES.map((profile) => tableOf(REPORTS.get(profile)!.summary));
-    const document = replacePart(readFileSync('docs/conformance.md', 'utf8'), 'tables', tables.join('\n'));
+    const reasons = new Map(SURVIVORS.map(({ name, reason }) => [name, reason]));
+    const results = JSON.parse(readFileSync('test/mutants/results.json', 'utf8'));
+    const withTables = replacePart(readFileSync('docs/conformance.md', 'utf8'), 'tables', tables.join('\n'));
+    const document = replacePart(withTables, 'mutants', mutantsOf(results, reasons));
     await expect(document).toMatchFileSnapshot('../../docs/conformance.md');
   });
 

@@ -1,4 +1,5 @@
 import { COLUMNS, type Row, type Summary, TITLES } from '../../src/conform/summary.ts';
+import { TARGETS } from '../mutants/targets.ts';
 
 /** Puts text between the marks `<!-- begin: NAME -->` and `<!-- end: NAME -->` of a document. Throws RangeError when they are not there. */
 export const replacePart = (document: string, name: string, text: string): string => {
@@ -37,3 +38,28 @@ const wordsOf = ({ state, change, byte, places, touch }: Row): string[] => [
   }),
   touch,
 ];
+
+/** What `npm run mutants` found when it was last run, as it has written it down, and why what survived did. */
+export const mutantsOf = (
+  { mutants, survivors }: { readonly mutants: number; readonly survivors: readonly string[] },
+  reasons: ReadonlyMap<string, string>,
+): string => {
+  const share = ((100 * (mutants - survivors.length)) / mutants).toFixed(1);
+  const rows = survivors.map((name) => {
+    const [file, ...rest] = name.split(': ');
+    const change = rest.at(-1)!;
+    const code = rest.slice(0, -1).join(': ');
+    return line([`${file}`, inCode(code), inCode(change), reasons.get(name) ?? 'no reason is known']);
+  });
+  return [
+    `Of ${mutants} mutants of ${TARGETS.map(({ file }) => file).join(', ')} the last run killed ${mutants - survivors.length}: **${share} %**. These survive:`,
+    '',
+    line(['file', 'line', 'change', 'why']),
+    line(['---', '---', '---', '---']),
+    ...rows,
+    '',
+  ].join('\n');
+};
+
+/** Code within a table: a bar would end its cell. */
+const inCode = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
