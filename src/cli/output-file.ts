@@ -22,7 +22,7 @@ export class OutputFile {
     this.#what = what;
     this.#temporary = `${file}.${process.pid}.tmp`;
     const there = statSync(file, { throwIfNoEntry: false });
-    if (there && !there.isFile()) throw new InputError({ file }, `cannot be written: this is no plain file, expected a place for ${what}`);
+    if (there && !there.isFile()) throw this.#refusal(there.isDirectory() ? 'EISDIR' : 'not a plain file');
     this.#descriptor = this.#try(() => openSync(this.#temporary, 'wx'));
   }
 
@@ -57,8 +57,12 @@ export class OutputFile {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      throw new InputError({ file: this.#file }, `cannot be written (${code}), expected a place for ${this.#what}`);
+      throw this.#refusal(code);
     }
+  }
+
+  #refusal(why: string): InputError {
+    return new InputError({ file: this.#file }, `cannot be written (${why}), expected a place for ${this.#what}`);
   }
 }
 

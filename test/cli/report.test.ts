@@ -52,7 +52,13 @@ test.each(['--report', '--trace-file'])(
     expect(await zhint(...RUN, option, place(`directory${option}`))).toEqual({
       status: 2,
       output: '',
-      errors: expect.stringMatching(/^\S+: cannot be written: this is no plain file, expected a place for the (report|trace events)\n$/),
+      errors: expect.stringMatching(/^\S+: cannot be written \(EISDIR\), expected a place for the (report|trace events)\n$/),
+    });
+    expect(await zhint(...RUN, option, '/dev/null')).toMatchObject({
+      status: 2,
+      errors: expect.stringMatching(
+        /^\/dev\/null: cannot be written \(not a plain file\), expected a place for the (report|trace events)\n$/,
+      ),
     });
     expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   },
