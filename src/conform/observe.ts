@@ -85,7 +85,7 @@ const touchedBy = ({ result, second, interruption }: Answer, page: number): Touc
 
 /** Masks of the two entries and of a storage key, from spec/essa.md 1.7 and spec/dat.md 5.2 and not from the implementation, which is what is proved here. */
 const PTE = { INVALID: 0x400n, OTHER: 0xbffn } as const;
-const PGSTE = { PCL: 1n << 55n, GC: 1n << 49n, ZERO: 1n << 31n, NODAT: 1n << 30n, USAGE: 24n } as const;
+const PGSTE = { PCL: 1n << 55n, GC: 1n << 49n, ZERO: 1n << 31n, NODAT: 1n << 30n, USAGE: 24n, NO_FIELD: 0x0719_ffff_3cff_1fffn } as const;
 const KEY = { R: 0x04n, C: 0x02n } as const;
 
 /** Reads a page's state off its entries. */
@@ -96,6 +96,7 @@ const readEntries = ({ pte, pgste }: Entries): EntryState => {
   const stray = [
     ...(resident && zero ? ['logically zero, though resident'] : []),
     ...(pgste & PGSTE.PCL ? ['page control lock held'] : []),
+    ...(pgste & PGSTE.NO_FIELD ? [`page-status entry 0x${pgste.toString(16)}`] : []),
     ...(pte & PTE.OTHER ? [`page-table entry 0x${pte.toString(16)}`] : []),
   ];
   return {

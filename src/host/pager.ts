@@ -124,7 +124,6 @@ export class Pager {
     const high = storage.view.getInt32(entries.pgste);
     // The guest's key moves from the entry to the frame; its R and C stay in the entry and are ORed with the frame's.
     storage.keys[storage.frame(offset)] = (high >>> 24) & (KEY.ACC | KEY.F);
-    storage.view.setInt32(entries.pgste, high & ~(PGSTE_HIGH.HR | PGSTE_HIGH.HC));
     this.#setStatus(entries, before & ~PGSTE_LOW.ZERO);
     storage.view.setInt32(entries.pte, 0);
     storage.view.setInt32(entries.pte + 4, frame);
@@ -264,12 +263,11 @@ export class Pager {
 
   /**
    * Second chance: pages that were referenced since they were last looked at go to the end of the line, their reference bit folded into the
-   * guest's copy. A page is looked at twice at the most.
+   * guest's copy. A page is looked at twice at the most. Whoever asks takes the page away, and purges the TLB then: until it is purged, accesses
+   * do not set the reference bits that were reset here.
    */
   #leastRecentlyUsed(): number | undefined {
-    const { storage, tlb } = this.#configuration;
-    let cleared = false;
-    let fallback: number | undefined;
+    const { storage } = this.#configuration;
     for (let looks = 2 * this.#resident.size; looks > 0; looks--) {
       const [page, frame] = this.#resident.entries().next().value!;
       this.#resident.delete(page);
@@ -280,15 +278,11 @@ export class Pager {
         const { pgste } = this.#gmap.entries(page);
         storage.view.setInt32(pgste, storage.view.getInt32(pgste) | PGSTE_HIGH.GR);
         storage.keys[n]! &= ~KEY.R;
-        cleared = true;
-        fallback ??= page;
         continue;
       }
-      if (cleared) tlb.purge();
       return page;
     }
-    if (cleared) tlb.purge();
-    return fallback;
+    return undefined;
   }
 
   #pageOut(page: number, reason: string): void {

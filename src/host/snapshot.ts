@@ -81,7 +81,6 @@ export class SnapshotError extends Error {
 const STRUCTURE = new Set([
   'configuration',
   'pager',
-  'released',
   'store',
   'gmap',
   'layout',

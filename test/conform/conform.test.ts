@@ -8,8 +8,8 @@ import { main } from '../../src/cli/main.ts';
 import { CONFORM_PROFILES, type ConformProfile, type Expectation, parseExpectation, STATES } from '../../src/conform/expectation.ts';
 import { expectedOf, judge } from '../../src/conform/judge.ts';
 import { describeCell } from '../../src/conform/summary.ts';
-import { diagramOf } from './diagram.ts';
 import { SURVIVORS } from '../mutants/survivors.ts';
+import { diagramOf } from './diagram.ts';
 import { mutantsOf, replacePart, tableOf } from './markdown.ts';
 
 const FILE = 'src/conform/expectation.yaml';

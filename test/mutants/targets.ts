@@ -4,7 +4,7 @@ export const TARGETS: readonly { readonly file: string; readonly only?: readonly
   { file: 'src/cpu/pgste.ts' },
   { file: 'src/cpu/levels.ts', only: ['/** Raises what an access to a discarded block', '\n};\n'] },
   { file: 'src/host/pager.ts' },
-  { file: 'src/host/released-blocks.ts' },
+  { file: 'src/host/discarded-list.ts' },
   { file: 'src/host/perform/essa.ts' },
 ];
 
