@@ -9,7 +9,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export default defineConfig({
   root,
-  test: { include: ['paging', 'frames', 'discarded-list', 'intercepted', 'pager'].map((name) => `test/host/${name}.test.ts`), testTimeout: 60_000, bail: 1 },
+  test: {
+    include: ['paging', 'frames', 'discarded-list', 'intercepted', 'pager'].map((name) => `test/host/${name}.test.ts`),
+    testTimeout: 60_000,
+    bail: 1,
+  },
   plugins: [
     {
       name: 'mutate',
