@@ -14,7 +14,7 @@ import { readInput } from './load.ts';
 import { FilePagingDevice } from './open.ts';
 
 const USAGE = `zhint run kernel [--workload FILE] [--cpus N] [--storage SIZE] [--frames N] [--policy none|unused|full]
-  [--evict immediate|delayed:N|exponential:N] [--seed N] [--guards -NAME,...] [--uaccess mvcos|std] [--disk-delay N] [--profile NAME]
+  [--evict immediate|delayed:N|exponential:N] [--seed N] [--guards=-NAME,...] [--uaccess mvcos|std] [--disk-delay N] [--profile NAME]
   [--limit INSTRUCTIONS] [--paging-file FILE] [--json]`;
 
 const HELP = `usage: ${USAGE}
@@ -28,7 +28,7 @@ Boots zhint's guest kernel, which hints by all the rules, and lets its processes
   --policy NAME    none: no hints; unused: which pages are free; full: volatile pages as well
   --evict HOW      besides, take pages that the guest allows to be taken: at once, or after N instructions, fixed or N on average
   --seed N         draw the order of the CPUs, and what the evictor leaves alone
-  --guards LIST    break rules of the kernel on purpose, such as -signoff,-dirty-transfer
+  --guards=LIST    break rules of the kernel on purpose, such as -signoff,-dirty-transfer
   --uaccess HOW    the kernel copies to and from users with MVCOS (mvcos), or with MVCP and MVCS (std)
   --disk-delay N   instructions that the guest's disk takes for a page
   --profile NAME   whose page states: ${Object.keys(PROFILES).join(', ')}
