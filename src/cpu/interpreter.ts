@@ -172,7 +172,7 @@ const SLOT = 5;
 const LEFT = 6;
 
 /** Branches to an offset before code is compiled from it. */
-const HOT_AFTER = 1000;
+const HOT_AFTER = 10_000;
 
 const writeRun = (
   hot: readonly Row[],

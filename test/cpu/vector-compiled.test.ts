@@ -9,7 +9,7 @@ import { encode, operandFields } from '../instructions.ts';
 
 const ENTRY = 0x1_0000;
 const DATA = 0x4_0000;
-const ROUNDS = 1500;
+const ROUNDS = 10_500;
 
 /** An instruction of this row: registers 17 to 20 and 3 to 5, storage at general register 2, masks that are valid for most. */
 const instructionOf = (row: Row): Uint8Array => {
