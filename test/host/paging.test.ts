@@ -175,3 +175,38 @@ _start: lgfi    %r2,0x20000
 `);
   expect(`${result.verdict}: ${result.reason}`).toContain(ending);
 });
+
+test('code that was compiled does not outlive its frame', () => {
+  const session = sessionOf(`#: storage 1M
+        .include "program.inc"
+        .macro  adder name, count
+\\name\\(): lgfi    %r3,30000
+1:      aghi    %r4,\\count
+        brct    %r3,1b
+        br      %r14
+\\name\\()_end:
+        .endm
+_start: lgfi    %r2,0x40000
+        lgfi    %r9,0x41000
+        larl    %r1,one
+        mvc     0(one_end-one,%r2),0(%r1)
+        larl    %r1,two
+        mvc     0(two_end-two,%r9),0(%r1)
+        lghi    %r4,0
+        basr    %r14,%r2                # adds one 30000 times
+        lgfi    %r3,30000
+2:      brct    %r3,2b                  # in the meantime the host takes both pages
+        basr    %r14,%r9                # adds two 30000 times, in the frame that the other page had
+        pass
+        adder   one, 1
+        adder   two, 2
+`);
+  session.run(80_000);
+  const { pager, vcpus } = session.machine;
+  const frameOf = (page: number): number | undefined => new Map(pager.capture().resident).get(page);
+  const frame = frameOf(A);
+  for (const page of [B, A]) pager.reclaim(page, 'test');
+  expect(session.run()?.verdict).toBe('passed');
+  expect(frameOf(B)).toBe(frame);
+  expect(vcpus[0]!.cpu.gr[4]).toBe(90_000n);
+});
